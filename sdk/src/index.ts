@@ -1,0 +1,2 @@
+export type * from './webhook-event.ts'
+export * from './wire.ts'
