@@ -1,0 +1,133 @@
+import type { Actor, EventPayload, Member, SessionClosedReason } from './event.ts'
+import { afterMove, conversationMoves, type Human, ownerMoves, type Session, sessionMoves } from './session.ts'
+
+/**
+ * What people, the agent and the clock do to a session: each function takes the session as it is and gives it as
+ * it is afterwards, with the events that tell of it, in order. A move that is not legal, or changes nothing, gives
+ * the session back unchanged and no event: saying twice what is already so is harmless.
+ */
+export interface Moved {
+  readonly session: Session
+  readonly events: readonly EventPayload[]
+}
+
+const unmoved = (session: Session): Moved => ({ session, events: [] })
+
+/** Any message or context change keeps the session alive for another session_timeout. */
+export const touch = (session: Session, now: number, timeoutSeconds: number): Session => ({
+  ...session,
+  lastActivityAt: now,
+  expiresAt: now + timeoutSeconds * 1000,
+})
+
+export const resolveConversation = (
+  session: Session,
+  move: { readonly by: Actor; readonly reason?: string | undefined; readonly now: number; readonly keepAliveSeconds: number },
+): Moved => {
+  const conversation = afterMove(conversationMoves, session.conversation, 'resolve')
+  if (conversation === undefined) return unmoved(session)
+  const left = releaseOwner(session)
+  return {
+    session: {
+      ...left.session,
+      conversation,
+      resolvedAt: move.now,
+      resolvedUntil: move.now + move.keepAliveSeconds * 1000,
+    },
+    events: [
+      ...left.events,
+      { event_type: 'conversation:closed', by: move.by, ...(move.reason === undefined ? {} : { reason: move.reason }) },
+    ],
+  }
+}
+
+export const reopenConversation = (session: Session, by: Actor): Moved => {
+  const conversation = afterMove(conversationMoves, session.conversation, 'reopen')
+  if (conversation === undefined) return unmoved(session)
+  return {
+    session: { ...session, conversation, resolvedAt: null, resolvedUntil: null },
+    events: [{ event_type: 'conversation:reopened', by }],
+  }
+}
+
+/** The agent (or an API call) asks for a person: from now on the agent is silent. */
+export const awaitHuman = (session: Session): Moved => {
+  const owner = afterMove(ownerMoves, session.owner, 'await')
+  if (owner === undefined) return unmoved(session)
+  return { session: { ...session, owner, human: null }, events: leaves(session) }
+}
+
+/** A person takes the conversation, from the agent, from the queue or from another person. */
+export const takeOver = (session: Session, human: Human): Moved => {
+  if (session.owner === 'human' && session.human?.agent_id === human.agent_id && session.human.desk === human.desk)
+    return { session: { ...session, human }, events: [] }
+  const owner = afterMove(ownerMoves, session.owner, 'take')
+  if (owner === undefined) return unmoved(session)
+  return {
+    session: { ...session, owner, human },
+    events: [...leaves(session), { event_type: 'conversation:member_join', member: humanMember(human) }],
+  }
+}
+
+/** The person gives it back. Without an agent there is nobody to give it to: it waits. */
+export const handBack = (session: Session): Moved => {
+  if (session.agent === null) {
+    if (session.owner !== 'human') return unmoved(session)
+    return { session: { ...session, owner: 'waiting', human: null }, events: leaves(session) }
+  }
+  const owner = afterMove(ownerMoves, session.owner, 'hand-back')
+  if (owner === undefined) return unmoved(session)
+  return {
+    session: { ...session, owner, human: null },
+    events: [...leaves(session), { event_type: 'conversation:member_join', member: brainMember(session.agent) }],
+  }
+}
+
+export const closeSession = (session: Session, reason: SessionClosedReason): Moved => {
+  const state = afterMove(sessionMoves, session.state, 'close')
+  if (state === undefined) return unmoved(session)
+  return { session: { ...session, state }, events: [{ event_type: 'session:closed', reason }] }
+}
+
+export const expireSession = (session: Session): Moved => {
+  const state = afterMove(sessionMoves, session.state, 'expire')
+  if (state === undefined) return unmoved(session)
+  return {
+    session: { ...session, state },
+    events: [{ event_type: 'session:expired', expired_at: session.expiresAt }],
+  }
+}
+
+/** What the clock alone does: an idle session expires, a resolved one closes when its keep_alive has passed. */
+export const passTime = (session: Session, now: number): Moved => {
+  if (session.resolvedUntil !== null && now >= session.resolvedUntil && session.resolvedUntil <= session.expiresAt)
+    return closeSession(session, 'resolved')
+  if (now >= session.expiresAt) return expireSession(session)
+  return unmoved(session)
+}
+
+/** A resolved conversation is nobody's: the agent will have it if the user writes again. */
+const releaseOwner = (session: Session): Moved => {
+  if (session.owner === 'bot') return unmoved(session)
+  const owner = session.agent === null ? 'waiting' : 'bot'
+  return { session: { ...session, owner, human: null }, events: session.owner === 'human' ? leaves(session) : [] }
+}
+
+const leaves = (session: Session): readonly EventPayload[] => {
+  const member = currentMember(session)
+  return member === null ? [] : [{ event_type: 'conversation:member_leave', member }]
+}
+
+const currentMember = (session: Session): Member | null => {
+  if (session.owner === 'human') return session.human === null ? null : humanMember(session.human)
+  if (session.owner === 'bot') return session.agent === null ? null : brainMember(session.agent)
+  return null
+}
+
+const humanMember = (human: Human): Member => ({
+  type: 'agent',
+  id: human.agent_id,
+  name: human.agent_name ?? human.agent_id,
+})
+
+const brainMember = (agent: NonNullable<Session['agent']>): Member => ({ type: 'brain', id: agent.agentId, name: agent.name })

@@ -1,0 +1,85 @@
+import type { JsonObject } from './json.ts'
+import type { HumanAgent } from './message.ts'
+
+/**
+ * A session and its three machines (wire spec 1.6). The tables below are the whole truth about legal moves;
+ * whoever wants to change a state asks them, and a move they do not list does not exist.
+ *
+ *   session       active --close--> closed       active --expire--> expired
+ *   conversation  open --resolve--> resolved --reopen--> open
+ *   owner         bot --await--> waiting --take--> human --hand-back--> bot
+ */
+export interface Session {
+  readonly sessionId: string
+  readonly integrationId: string
+  readonly environmentId: string
+  readonly externalSessionId: string | null
+  readonly channelUserId: string | null
+  readonly userId: string
+  readonly state: SessionState
+  readonly conversation: ConversationState
+  readonly owner: OwnerState
+  /** Who owns it while `owner` is human. */
+  readonly human: Human | null
+  readonly agent: AssignedAgent | null
+  readonly context: JsonObject
+  readonly userMessageCount: number
+  /** Times are ms since 1970, by the database's clock. */
+  readonly createdAt: number
+  readonly lastActivityAt: number
+  readonly expiresAt: number
+  readonly resolvedAt: number | null
+  readonly resolvedUntil: number | null
+}
+
+/** The agent version a session began with and stays on. */
+export interface AssignedAgent {
+  readonly agentId: string
+  readonly version: number
+  readonly name: string
+}
+
+/** `external`: of the customer's own system. `desk`: of ours. */
+export interface Human extends HumanAgent {
+  readonly desk: 'external' | 'desk'
+}
+
+export type SessionState = 'active' | 'closed' | 'expired'
+export type ConversationState = 'open' | 'resolved'
+export type OwnerState = 'bot' | 'waiting' | 'human'
+
+export const sessionMoves = {
+  active: { close: 'closed', expire: 'expired' },
+  closed: {},
+  expired: {},
+} as const satisfies Table<SessionState, 'close' | 'expire'>
+
+export const conversationMoves = {
+  open: { resolve: 'resolved' },
+  resolved: { reopen: 'open' },
+} as const satisfies Table<ConversationState, 'resolve' | 'reopen'>
+
+export const ownerMoves = {
+  bot: { await: 'waiting', take: 'human' },
+  waiting: { take: 'human', 'hand-back': 'bot' },
+  human: { take: 'human', 'hand-back': 'bot' },
+} as const satisfies Table<OwnerState, 'await' | 'take' | 'hand-back'>
+
+type Table<State extends string, Move extends string> = Record<State, Partial<Record<Move, State>>>
+
+/** Where a move leads, or undefined where the table does not list it. */
+export const afterMove = <State extends string, Move extends string>(
+  table: Table<State, Move>,
+  state: State,
+  move: Move,
+): State | undefined => table[state][move]
+
+/** Is it over by the clock, whether or not a worker has come round to say so? */
+export const isOver = (session: Session, now: number): boolean =>
+  session.state !== 'active' ||
+  now >= session.expiresAt ||
+  (session.resolvedUntil !== null && now >= session.resolvedUntil)
+
+/** When somebody has to look at this session again if nothing happens to it. */
+export const nextCheckAt = (session: Session): number =>
+  session.resolvedUntil === null ? session.expiresAt : Math.min(session.expiresAt, session.resolvedUntil)
