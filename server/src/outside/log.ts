@@ -27,7 +27,7 @@ export const createLog = (settings: {
       level: settings.level,
       base: { pid: process.pid },
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }), log: masked, bindings: masked },
+      formatters: { level: (level) => ({ level }), log: masked },
     },
     settings.stream ?? destination({ dest: 2, sync: false }),
   )
