@@ -201,8 +201,7 @@ create table idempotency_keys (
   integration_id uuid not null,
   key text not null,
   request_hash bytea not null,
-  status integer not null,
-  body json not null,
+  answer json not null,
   created_at timestamptz not null default now(),
   primary key (integration_id, key)
 );
@@ -224,6 +223,7 @@ create index files_of_session on files (session_id);
 create table inbox_events (
   inbox_id bigint generated always as identity primary key,
   integration_id uuid not null,
+  session_id text,
   received_at timestamptz not null default now(),
   verified boolean not null,
   problem text,
@@ -234,7 +234,7 @@ create table inbox_events (
 -- Weekly partitions, this week and `weeks` ahead. Housekeeping calls it; a default partition catches a clock gone astray.
 create function ensure_partitions(weeks integer) returns void language plpgsql as $$
 declare
-  first_day date := date_trunc('week', now())::date;
+  first_day date := date_trunc('week', now() at time zone 'UTC')::date;
   day date;
   parent text;
 begin
@@ -244,7 +244,7 @@ begin
       day := first_day + week * 7;
       if to_regclass(format('%s_%s', parent, to_char(day, 'IYYY"w"IW'))) is null then
         execute format('create table %I partition of %I for values from (%L) to (%L)',
-          parent || '_' || to_char(day, 'IYYY"w"IW'), parent, day, day + 7);
+          parent || '_' || to_char(day, 'IYYY"w"IW'), parent, day || ' 00:00+00', (day + 7) || ' 00:00+00');
       end if;
     end loop;
   end loop;

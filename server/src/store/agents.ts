@@ -1,0 +1,86 @@
+import type { Json } from '../domain/json.ts'
+import type { Db } from './db.ts'
+
+/** Agents, their draft, and their published versions with the model trained from them. */
+export interface AgentRow {
+  readonly agent_id: string
+  readonly name: string
+  readonly newest_version: number | null
+  /** ms */
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+const listStatement = {
+  name: 'list-agents',
+  text: `select a.agent_id, a.name, (select max(version) from agent_versions v where v.agent_id = a.agent_id) as newest_version,
+      (extract(epoch from a.created_at) * 1000)::float8 as created_at,
+      (extract(epoch from a.updated_at) * 1000)::float8 as updated_at
+    from agents a where $1::uuid is null or a.agent_id > $1 order by a.agent_id limit $2`,
+}
+
+export const listAgents = (db: Db, page: { readonly after: string | null; readonly limit: number }): Promise<AgentRow[]> =>
+  db.rows<AgentRow>(listStatement, [page.after, page.limit])
+
+const addStatement = { name: 'add-agent', text: `insert into agents (agent_id, name, draft) values ($1, $2, $3)` }
+
+export const addAgent = async (
+  db: Db,
+  agent: { readonly agentId: string; readonly name: string; readonly draft: Json },
+): Promise<void> => {
+  await db.rows(addStatement, [agent.agentId, agent.name, JSON.stringify(agent.draft)])
+}
+
+const draftStatement = { name: 'read-draft', text: `select draft from agents where agent_id = $1` }
+
+export const readDraft = async (db: Db, agentId: string): Promise<Json | undefined> =>
+  (await db.rows<{ draft: Json }>(draftStatement, [agentId]))[0]?.draft
+
+const replaceDraftStatement = {
+  name: 'replace-draft',
+  text: `update agents set draft = $2, name = $3, updated_at = now() where agent_id = $1 returning agent_id`,
+}
+
+/** @returns false when there is no such agent */
+export const replaceDraft = async (
+  db: Db,
+  agent: { readonly agentId: string; readonly name: string; readonly draft: Json },
+): Promise<boolean> =>
+  (await db.rows(replaceDraftStatement, [agent.agentId, JSON.stringify(agent.draft), agent.name])).length > 0
+
+const publishStatement = {
+  name: 'publish-version',
+  text: `insert into agent_versions (agent_id, version, document, intent_model)
+    select $1, coalesce(max(version), 0) + 1, $2, $3 from agent_versions where agent_id = $1
+    returning version`,
+}
+
+const lockAgentStatement = { name: 'lock-agent', text: `select agent_id from agents where agent_id = $1 for update` }
+
+/** The next version number is taken under the agent's lock. @returns the new version, undefined without such an agent */
+export const publishVersion = (
+  db: Db,
+  version: { readonly agentId: string; readonly document: Json; readonly intentModel: Uint8Array | null },
+): Promise<number | undefined> =>
+  db.transaction(async (tx) => {
+    if ((await tx.rows(lockAgentStatement, [version.agentId])).length === 0) return undefined
+    const rows = await tx.rows<{ version: number }>(publishStatement, [
+      version.agentId,
+      JSON.stringify(version.document),
+      version.intentModel === null ? null : Buffer.from(version.intentModel),
+    ])
+    return rows[0]?.version
+  })
+
+export interface AgentVersion {
+  readonly document: Json
+  readonly intentModel: Uint8Array | null
+}
+
+const versionStatement = {
+  name: 'read-version',
+  text: `select document, intent_model as "intentModel" from agent_versions where agent_id = $1 and version = $2`,
+}
+
+export const readVersion = async (db: Db, agentId: string, version: number): Promise<AgentVersion | undefined> =>
+  (await db.rows<AgentVersion>(versionStatement, [agentId, version]))[0]

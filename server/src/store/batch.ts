@@ -1,0 +1,100 @@
+/**
+ * Natural micro-batching: while one batch is under way, whatever arrives meanwhile is the next. Nobody waits on a
+ * timer, and many callers share one commit.
+ *
+ * 1. Items of one key (a session) are worked on in the order of their arrival, and never in two batches at once.
+ * 2. A batch that fails is tried again item by item, so that one bad item fails alone; when the store is away
+ *    there is no second try.
+ */
+export interface BatchOptions<Item, Result> {
+  /** One result for each item, in order; an Error among them fails that item alone. */
+  readonly run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>
+  readonly itemsMax: number
+  readonly inFlightMax: number
+  readonly keyOf?: (item: Item) => string
+  /** Is it pointless to try the items one by one after this error? */
+  readonly isFinal: (error: unknown) => boolean
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item
+  readonly resolve: (result: Result) => void
+  readonly reject: (error: unknown) => void
+}
+
+export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>) => {
+  let queue: Waiting<Item, Result>[] = []
+  const busyKeys = new Set<string>()
+  let inFlight = 0
+  let scheduled = false
+
+  const schedule = (): void => {
+    if (scheduled || queue.length === 0 || inFlight >= options.inFlightMax) return
+    scheduled = true
+    // Requests read in the same turn of the event loop share the batch.
+    setImmediate(() => {
+      scheduled = false
+      startNext()
+      schedule()
+    })
+  }
+
+  const startNext = (): void => {
+    if (inFlight >= options.inFlightMax) return
+    const batch = takeBatch()
+    if (batch.length === 0) return
+    inFlight += 1
+    void runBatch(batch).finally(() => {
+      inFlight -= 1
+      if (options.keyOf) for (const { item } of batch) busyKeys.delete(options.keyOf(item))
+      schedule()
+    })
+  }
+
+  /** The oldest items whose key no other batch has in hand. */
+  const takeBatch = (): Waiting<Item, Result>[] => {
+    const batch: Waiting<Item, Result>[] = []
+    const { keyOf, itemsMax } = options
+    if (!keyOf) return queue.splice(0, itemsMax)
+    const held: Waiting<Item, Result>[] = []
+    const ownKeys = new Set<string>()
+    let index = 0
+    for (; index < queue.length && batch.length < itemsMax; index += 1) {
+      const waiting = queue[index]
+      if (waiting === undefined) break
+      const key = keyOf(waiting.item)
+      if (busyKeys.has(key) && !ownKeys.has(key)) held.push(waiting)
+      else {
+        ownKeys.add(key)
+        busyKeys.add(key)
+        batch.push(waiting)
+      }
+    }
+    queue = held.concat(queue.slice(index))
+    return batch
+  }
+
+  const runBatch = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {
+    try {
+      const results = await options.run(batch.map(({ item }) => item))
+      batch.forEach((waiting, index) => {
+        const result = results[index]
+        if (result instanceof Error) waiting.reject(result)
+        else waiting.resolve(result as Result)
+      })
+    } catch (error) {
+      if (batch.length === 1 || options.isFinal(error)) for (const { reject } of batch) reject(error)
+      else for (const waiting of batch) await runBatch([waiting])
+    }
+  }
+
+  return {
+    add: (item: Item): Promise<Result> =>
+      new Promise((resolve, reject) => {
+        queue.push({ item, resolve, reject })
+        schedule()
+      }),
+    /** How many wait; for the metrics. */
+    waiting: (): number => queue.length,
+  }
+}

@@ -1,0 +1,82 @@
+import pg from 'pg'
+import { runTransaction } from './transaction.ts'
+
+/** One prepared statement: the name says what it guarantees and is unique among all statements. */
+export interface Statement {
+  readonly name: string
+  readonly text: string
+}
+
+export interface Queries {
+  /** The caller types the rows; this is the boundary where that is believed, and every statement is run by a test. */
+  rows<R>(statement: Statement, values: readonly unknown[]): Promise<R[]>
+}
+
+export interface TransactionOptions {
+  /** Learn the outcome even when the connection breaks while committing (one cheap column more to fetch). */
+  readonly certain?: boolean
+}
+
+export interface Db extends Queries {
+  /** Commits what `work` did, or nothing of it. Its first statement carries the BEGIN along: no round trip more. */
+  transaction<T>(work: (tx: Queries) => Promise<T>, options?: TransactionOptions): Promise<T>
+  end(): Promise<void>
+  readonly url: string
+}
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly poolMax: number
+  readonly statementTimeoutMs: number
+  /** How long a caller waits for a free or a new connection before the store counts as unavailable. */
+  readonly connectTimeoutMs?: number
+  readonly log: (line: string, fields?: object) => void
+}
+
+const connectTimeoutDefaultMs = 5_000
+/** A server that went silent is given this much longer than its own statement timeout. */
+const silenceGraceMs = 5_000
+const idleInTransactionMs = 30_000
+const idleConnectionMs = 60_000
+
+export const openDatabase = (options: DatabaseOptions): Db => {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: 'dragoman',
+    max: options.poolMax,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? connectTimeoutDefaultMs,
+    idleTimeoutMillis: idleConnectionMs,
+    statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs + silenceGraceMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+    keepAlive: true,
+    // Statements that a transaction sends without waiting in between share a round trip.
+    pipeline: true,
+    types,
+  })
+  // Without listeners a connection that breaks would end the process; whoever uses it hears of it by its query.
+  pool.on('error', (error) => options.log('an idle database connection broke', { error: error.message }))
+  pool.on('connect', (client) => client.on('error', ignore))
+
+  return {
+    url: options.url,
+    rows: async <R>(statement: Statement, values: readonly unknown[]) => {
+      const result = await pool.query({ ...statement, values: [...values] })
+      return result.rows
+    },
+    transaction: (work, { certain = false } = {}) => runTransaction({ pool, log: options.log }, work, certain),
+    end: () => pool.end(),
+  }
+}
+
+const ignore = (): void => undefined
+
+/** `bigint` arrives as a number: our counters and milliseconds fit, and one that does not is an error, not a lie. */
+const int8 = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} does not fit a JavaScript number`)
+  return value
+}
+
+const types = new pg.TypeOverrides()
+types.setTypeParser(pg.types.builtins.INT8, int8)

@@ -1,0 +1,202 @@
+import type { Db, Queries } from './db.ts'
+
+/**
+ * Strictly ordered deliveries, one lane a session (docs/decisions/0001-postgresql-lanes.md).
+ *
+ *   head      the sequence to deliver next; delivered means sequence < head
+ *   tail      the last sequence there is
+ *   ready_at  schedule, retry timer and lease in one; null = nothing to do
+ *   claim_id  who holds the lane; every completion is fenced by it
+ *
+ * Invariants:
+ *   1. A claim locks lane rows, never event rows, and skips locked ones: nothing slides past a locked head.
+ *   2. A claim pushes ready_at past the lease, so a holder that dies gives the lane back by itself.
+ *   3. A completion counts only while its claim holds: a frozen process that thaws changes nothing.
+ *   4. Rows are locked in the order of their ids by every statement that locks many.
+ *   5. What a person wants sent again (replays) goes before the head; head does not move for it.
+ */
+export interface ClaimedDelivery {
+  readonly sessionId: string
+  readonly integrationId: string
+  readonly sequence: number
+  /** Scheduled attempts at this event that failed so far. */
+  readonly attempts: number
+  readonly isReplay: boolean
+  /** When the lane was due, ms; a probe may take it earlier. */
+  readonly dueAt: number
+  readonly eventId: string
+  readonly eventType: string
+  readonly body: string
+}
+
+export interface EndpointRoom {
+  readonly integrationId: string
+  /** How many more deliveries may start now. */
+  readonly room: number
+}
+
+const claimText = (due: string): string => `with wanted as (
+      select * from unnest($1::uuid[], $2::int[]) as w(integration_id, room)
+    ), due as (
+      select l.session_id, l.ready_at from wanted w cross join lateral (
+        select session_id, ready_at from lanes
+        where integration_id = w.integration_id and ${due}
+        order by ready_at limit w.room for update skip locked) l
+    ), claimed as (
+      update lanes l set claim_id = $3, ready_at = now() + make_interval(secs => $4)
+      from due where l.session_id = due.session_id
+      returning l.session_id, l.integration_id, l.head, l.replays, l.attempts, due.ready_at as due_at
+    )
+    select c.session_id as "sessionId", c.integration_id as "integrationId", e.sequence, c.attempts,
+      c.replays > 0 as "isReplay", (extract(epoch from c.due_at) * 1000)::float8 as "dueAt",
+      e.event_id as "eventId", e.event_type as "eventType", e.body
+    from claimed c
+    left join lateral (
+      select min(sequence) as sequence from replays r where c.replays > 0 and r.session_id = c.session_id) r on true
+    join events e on e.session_id = c.session_id and e.sequence = coalesce(r.sequence, c.head)`
+
+const claimStatement = { name: 'claim-deliveries', text: claimText('ready_at <= now()') }
+
+/** For a probe: the lane that is due first, even ahead of its time, unless somebody holds it. */
+const claimProbeStatement = {
+  name: 'claim-probe',
+  text: claimText('ready_at is not null and (claim_id is null or ready_at <= now())'),
+}
+
+export const claimDeliveries = (
+  queries: Queries,
+  claim: {
+    readonly endpoints: readonly EndpointRoom[]
+    readonly claimId: string
+    readonly leaseSeconds: number
+    readonly probe?: boolean
+  },
+): Promise<ClaimedDelivery[]> =>
+  queries.rows<ClaimedDelivery>(claim.probe ? claimProbeStatement : claimStatement, [
+    claim.endpoints.map((endpoint) => endpoint.integrationId),
+    claim.endpoints.map((endpoint) => endpoint.room),
+    claim.claimId,
+    claim.leaseSeconds,
+  ])
+
+/** How one attempt ended, for the lane and for the log of attempts. */
+export interface Completion {
+  readonly sessionId: string
+  readonly integrationId: string
+  readonly sequence: number
+  readonly claimId: string
+  readonly isReplay: boolean
+  /** `advance`: on to the next event (delivered, or dead). `later`: again in delayMs. `release`: nothing was tried. */
+  readonly next: 'advance' | 'later' | 'release'
+  readonly attempts: number
+  readonly delayMs: number
+  readonly dead?: { readonly reason: string } | undefined
+  readonly attempt?: LoggedAttempt | undefined
+}
+
+export interface LoggedAttempt {
+  readonly atMs: number
+  readonly statusCode: number | null
+  readonly error: string | null
+  readonly durationMs: number
+  readonly answer: string | null
+}
+
+const completeStatement = {
+  name: 'complete-deliveries',
+  text: `with w as materialized (
+      select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::bool[], $6::text[], $7::int[], $8::float8[],
+        $9::text[], $10::float8[], $11::int[], $12::text[], $13::int[], $14::text[])
+        as w(session_id, integration_id, sequence, claim_id, is_replay, next, attempts, delay_ms, dead_reason,
+          attempt_at, status_code, error, duration_ms, answer)
+    ), held as materialized (
+      select l.session_id from lanes l
+      where l.session_id = any($1::uuid[]) order by l.session_id for update
+    ), done as (
+      update lanes l set
+        head = case when w.next = 'advance' and not w.is_replay then w.sequence + 1 else l.head end,
+        replays = case when w.next = 'advance' and w.is_replay then l.replays - 1 else l.replays end,
+        attempts = w.attempts, claim_id = null,
+        ready_at = case
+          when w.next <> 'advance' then now() + w.delay_ms * interval '1 millisecond'
+          when w.is_replay and (l.replays > 1 or l.head <= l.tail) then now()
+          when not w.is_replay and (l.replays > 0 or w.sequence < l.tail) then now() end
+      from w join held using (session_id)
+      where l.session_id = w.session_id and l.claim_id = w.claim_id
+      returning l.session_id, l.integration_id, l.ready_at is not null as more
+    ), logged as (
+      insert into attempts (session_id, sequence, at, status_code, error, duration_ms, answer)
+      select session_id, sequence, to_timestamp(attempt_at / 1000.0), status_code, error, duration_ms, answer
+      from w where attempt_at is not null
+    ), ended as (
+      insert into delivery_outcomes (session_id, sequence, integration_id, status, reason)
+      select w.session_id, w.sequence, w.integration_id, 'dead', w.dead_reason
+      from w join done using (session_id) where w.dead_reason is not null
+      on conflict (session_id, sequence) do update set status = 'dead', reason = excluded.reason, at = now()
+    ), replayed as (
+      delete from replays r using w join done using (session_id)
+      where w.is_replay and w.next = 'advance' and r.session_id = w.session_id and r.sequence = w.sequence
+    ), revived as (
+      delete from delivery_outcomes o using w join done using (session_id)
+      where w.is_replay and w.next = 'advance' and w.dead_reason is null
+        and o.session_id = w.session_id and o.sequence = w.sequence
+    )
+    select session_id as "sessionId", integration_id as "integrationId", more from done`,
+}
+
+export interface Completed {
+  readonly sessionId: string
+  readonly integrationId: string
+  /** The lane has something more to do, now or later. */
+  readonly more: boolean
+}
+
+/** @returns those whose claim still held; for the others nothing changed but the log of attempts */
+export const completeDeliveries = (queries: Queries, completions: readonly Completion[]): Promise<Completed[]> =>
+  queries.rows<Completed>(completeStatement, [
+    completions.map((c) => c.sessionId),
+    completions.map((c) => c.integrationId),
+    completions.map((c) => c.sequence),
+    completions.map((c) => c.claimId),
+    completions.map((c) => c.isReplay),
+    completions.map((c) => c.next),
+    completions.map((c) => c.attempts),
+    completions.map((c) => c.delayMs),
+    completions.map((c) => c.dead?.reason ?? null),
+    completions.map((c) => c.attempt?.atMs ?? null),
+    completions.map((c) => c.attempt?.statusCode ?? null),
+    completions.map((c) => c.attempt?.error ?? null),
+    completions.map((c) => c.attempt?.durationMs ?? null),
+    completions.map((c) => c.attempt?.answer ?? null),
+  ])
+
+const dueEndpointsStatement = {
+  name: 'find-endpoints-with-due-lanes',
+  text: `select e.integration_id as "integrationId", e.circuit,
+      (extract(epoch from e.probe_at - now()) * 1000)::float8 as "probeInMs"
+    from endpoints e where e.circuit <> 'paused' and exists (
+      select 1 from lanes l where l.integration_id = e.integration_id
+        and (l.ready_at <= now() or (e.circuit = 'open' and l.ready_at is not null)))`,
+}
+
+export interface DueEndpoint {
+  readonly integrationId: string
+  readonly circuit: 'closed' | 'open'
+  readonly probeInMs: number | null
+}
+
+/** The safety net of the poll: whose lanes wait, whatever wake-ups were lost. */
+export const findDueEndpoints = (db: Db): Promise<DueEndpoint[]> => db.rows<DueEndpoint>(dueEndpointsStatement, [])
+
+const pullForwardStatement = {
+  name: 'pull-lanes-forward',
+  text: `with waiting as materialized (
+      select session_id from lanes where integration_id = $1 and claim_id is null and ready_at > now()
+      order by session_id for update)
+    update lanes l set ready_at = now() from waiting where l.session_id = waiting.session_id`,
+}
+
+/** The endpoint is back: those that wait for a retry need not wait any longer. */
+export const pullLanesForward = async (queries: Queries, integrationId: string): Promise<void> => {
+  await queries.rows(pullForwardStatement, [integrationId])
+}

@@ -1,0 +1,75 @@
+import type { Circuit } from '../domain/endpoint.ts'
+import type { Queries } from './db.ts'
+
+/** The state of a webhook's circuit: one row an integration, shared by all processes. */
+export interface EndpointRow {
+  readonly circuit: Circuit
+  readonly reason: string | null
+  /** ms until a probe may be made; null unless open */
+  readonly probeInMs: number | null
+}
+
+const readStatement = {
+  name: 'read-endpoint',
+  text: `select circuit, reason, (extract(epoch from probe_at - now()) * 1000)::float8 as "probeInMs"
+    from endpoints where integration_id = $1`,
+}
+
+export const readEndpoint = async (queries: Queries, integrationId: string): Promise<EndpointRow | undefined> =>
+  (await queries.rows<EndpointRow>(readStatement, [integrationId]))[0]
+
+const openStatement = {
+  name: 'open-circuit',
+  text: `update endpoints set circuit = 'open', reason = $2, changed_at = now(),
+      probe_at = now() + $3 * interval '1 millisecond'
+    where integration_id = $1 and circuit = 'closed'`,
+}
+
+export const openCircuit = async (
+  queries: Queries,
+  circuit: { readonly integrationId: string; readonly reason: string; readonly probeInMs: number },
+): Promise<void> => {
+  await queries.rows(openStatement, [circuit.integrationId, circuit.reason, circuit.probeInMs])
+}
+
+const takeProbeStatement = {
+  name: 'take-probe',
+  text: `update endpoints set probe_at = now() + $2 * interval '1 millisecond'
+    where integration_id = $1 and circuit = 'open' and probe_at <= now() returning integration_id`,
+}
+
+/** One prober at a time over all processes; whoever gets true probes, and nobody else before `leaseMs` has passed. */
+export const takeProbe = async (queries: Queries, integrationId: string, leaseMs: number): Promise<boolean> =>
+  (await queries.rows(takeProbeStatement, [integrationId, leaseMs])).length > 0
+
+const postponeStatement = {
+  name: 'postpone-probe',
+  text: `update endpoints set probe_at = now() + $2 * interval '1 millisecond'
+    where integration_id = $1 and circuit = 'open'`,
+}
+
+export const postponeProbe = async (queries: Queries, integrationId: string, delayMs: number): Promise<void> => {
+  await queries.rows(postponeStatement, [integrationId, delayMs])
+}
+
+const pauseStatement = {
+  name: 'pause-endpoint',
+  text: `update endpoints set circuit = 'paused', reason = $2, probe_at = null, changed_at = now() where integration_id = $1`,
+}
+
+export const pauseEndpoint = async (queries: Queries, integrationId: string, reason: string): Promise<void> => {
+  await queries.rows(pauseStatement, [integrationId, reason])
+}
+
+const closeStatement = {
+  name: 'close-circuit',
+  text: `update endpoints set circuit = 'closed', reason = null, probe_at = null, changed_at = now()
+    where integration_id = $1 and circuit = any($2::text[]) returning integration_id`,
+}
+
+/** @param from which circuits may be closed by this: a probe closes `open`, a person also `paused` */
+export const closeCircuit = async (
+  queries: Queries,
+  integrationId: string,
+  from: readonly Circuit[],
+): Promise<boolean> => (await queries.rows(closeStatement, [integrationId, from])).length > 0

@@ -1,0 +1,68 @@
+/**
+ * Which failures mean "the store cannot be reached or cannot write just now": worth a retry, answered with 503.
+ * Everything else is a bug or a refusal. Codes come first; pg gives its own connection errors no code, so those
+ * are known by their sentences, which the tests of db provoke one by one to notice when an update rewords them.
+ */
+export const isStoreUnavailable = (error: unknown): boolean =>
+  error instanceof Error && (hasUnavailableCode(error) || driverSentences.has(error.message))
+
+/** The connection broke, so nobody told us what became of the statement that was under way. */
+export const isConnectionLost = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false
+  const code = codeOf(error)
+  if (code === undefined) return driverSentences.has(error.message)
+  return socketCodes.has(code) || code.startsWith('08') || code.startsWith('57P')
+}
+
+export const storeUnavailable = (message: string, cause: unknown): Error =>
+  Object.assign(new Error(message, { cause }), { code: 'STORE_UNAVAILABLE' })
+
+const hasUnavailableCode = (error: Error): boolean => {
+  const code = codeOf(error)
+  if (code === undefined) return false
+  return (
+    code === 'STORE_UNAVAILABLE' || socketCodes.has(code) || sqlStates.has(code) || sqlStateClasses.test(code)
+  )
+}
+
+const codeOf = (error: Error): string | undefined =>
+  'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+const socketCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  // The socket file of a local server that is down.
+  'ENOENT',
+])
+
+/** 08 connection, 53 resources (disk full, too many connections), 57P shutdown and start-up, 58 input and output. */
+const sqlStateClasses = /^(08|53|57P|58)[0-9A-Z]+$/
+
+const sqlStates = new Set([
+  // A statement ran into its time limit.
+  '57014',
+  // A primary that became a standby refuses to write.
+  '25006',
+  // The server ended a session that sat idle in its transaction.
+  '25P03',
+])
+
+const driverSentences = new Set([
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'timeout expired',
+  'timeout exceeded when trying to connect',
+  'Query read timeout',
+  'Client has encountered a connection error and is not queryable',
+  'Client was closed and is not queryable',
+  'Cannot use a pool after calling end on the pool',
+])

@@ -1,0 +1,102 @@
+import type { Queries } from './db.ts'
+
+/**
+ * The turns that sessions owe: one lane a session, so one turn at a time. Claim, fence and lease are those of the
+ * delivery lanes (delivery-lanes.ts): a claim stamps its id and pushes ready_at past the lease; a claim whose lease
+ * ran out may be taken by another, and the old holder's result is then refused.
+ */
+export interface ClaimedTurn {
+  readonly sessionId: string
+  readonly integrationId: string
+  readonly turn: number
+  /** Claims of this turn so far, this one included. */
+  readonly attempts: number
+  readonly kind: 'message' | 'session_start'
+  readonly requestId: string
+  readonly messageBody: string | null
+  readonly context: string
+  readonly dialogState: string
+  readonly owner: string
+  readonly userMessageCount: number
+  readonly environmentId: string
+  readonly agentId: string | null
+  readonly agentVersion: number | null
+  readonly now: number
+}
+
+const claimStatement = {
+  name: 'claim-turns',
+  text: `with due as (
+      select session_id from turn_lanes where ready_at <= now() order by ready_at limit $1 for update skip locked
+    ), claimed as (
+      update turn_lanes l set claim_id = $2, attempts = l.attempts + 1,
+        ready_at = now() + make_interval(secs => $3)
+      from due where l.session_id = due.session_id
+      returning l.session_id, l.integration_id, l.head, l.attempts
+    )
+    select c.session_id as "sessionId", c.integration_id as "integrationId", c.head as turn, c.attempts, t.kind,
+      t.request_id as "requestId", m.body::text as "messageBody", s.context::text as context,
+      s.dialog_state::text as "dialogState", s.owner, s.user_message_count as "userMessageCount",
+      s.environment_id as "environmentId", s.agent_id as "agentId", s.agent_version as "agentVersion",
+      floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now
+    from claimed c
+    join turns t on t.session_id = c.session_id and t.turn = c.head
+    join sessions s on s.session_id = c.session_id
+    left join messages m on m.session_id = t.session_id and m.position = t.message_position`,
+}
+
+export const claimTurns = (
+  queries: Queries,
+  claim: { readonly claimId: string; readonly turnsMax: number; readonly leaseSeconds: number },
+): Promise<ClaimedTurn[]> => queries.rows<ClaimedTurn>(claimStatement, [claim.turnsMax, claim.claimId, claim.leaseSeconds])
+
+const lockStatement = {
+  name: 'lock-claimed-turns',
+  text: `select session_id, claim_id from turn_lanes where session_id = any($1::uuid[]) order by session_id for update`,
+}
+
+interface Finishing {
+  readonly sessionId: string
+  readonly turn?: { readonly turn: number; readonly claimId: string } | undefined
+}
+
+/** Which of these turns are still held by the claim that wants to finish them, as `session.claim`. */
+export const lockTurns = async (tx: Queries, requests: readonly Finishing[]): Promise<ReadonlySet<string>> => {
+  const finishing = requests.filter((request) => request.turn !== undefined)
+  if (finishing.length === 0) return new Set()
+  const rows = await tx.rows<{ session_id: string; claim_id: string | null }>(lockStatement, [
+    finishing.map((request) => request.sessionId),
+  ])
+  return new Set(rows.map((row) => `${row.session_id}.${row.claim_id}`))
+}
+
+export interface FinishedTurnWrite {
+  readonly sessionId: string
+  readonly turn: number
+  readonly outcome: 'answered' | 'silent' | 'failed'
+  readonly recorded: object
+}
+
+const finishStatement = {
+  name: 'finish-turns',
+  text: `with w as (
+      select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) as w(session_id, turn, outcome, recorded)
+    ), finished as (
+      update turns t set finished_at = clock_timestamp(), outcome = w.outcome, recorded = w.recorded::json
+      from w where t.session_id = w.session_id and t.turn = w.turn
+    )
+    update turn_lanes l set head = w.turn + 1, claim_id = null, attempts = 0,
+      ready_at = case when w.turn < l.tail then now() end
+    from w where l.session_id = w.session_id`,
+}
+
+/** The lanes are locked already (lockTurns), so one after another is safe. */
+export const finishTurns = async (tx: Queries, finished: readonly FinishedTurnWrite[]): Promise<void> => {
+  if (finished.length === 0) return
+  await tx.rows(finishStatement, [
+    finished.map((turn) => turn.sessionId),
+    finished.map((turn) => turn.turn),
+    finished.map((turn) => turn.outcome),
+    finished.map((turn) => JSON.stringify(turn.recorded)),
+  ])
+}

@@ -1,0 +1,289 @@
+import type { HumanAgent, MessageAuthor } from '../domain/message.ts'
+import type { Session } from '../domain/session.ts'
+import type { FileDraft } from './change-sessions.ts'
+import type { Queries, Statement } from './db.ts'
+import { keepAnswers, type NewAnswer } from './idempotency.ts'
+import type { MarkKind } from './message-marks.ts'
+import { type FinishedTurnWrite, finishTurns } from './turn-lanes.ts'
+
+/** What one batch of changes writes, table by table. */
+export interface Writes {
+  sessions: readonly SessionWrite[]
+  readonly messages: MessageWrite[]
+  readonly turns: TurnWrite[]
+  readonly events: EventWrite[]
+  readonly marks: { sessionId: string; messageId: string; kind: MarkKind; at: number }[]
+  readonly files: (FileDraft & { sessionId: string; integrationId: string })[]
+  readonly finishedTurns: FinishedTurnWrite[]
+}
+
+export interface SessionWrite {
+  readonly session: Session
+  /** null = as it was. */
+  readonly context: string | null
+  readonly dialogState: string | null
+  readonly lastPosition: number
+  readonly lastTurn: number
+  readonly lastSequence: number
+  readonly checkAt: number
+}
+
+export interface MessageWrite {
+  readonly sessionId: string
+  readonly position: number
+  readonly messageId: string
+  readonly author: MessageAuthor
+  readonly body: object
+  readonly agent?: HumanAgent | undefined
+  readonly requestId: string
+  readonly createdAt: number
+}
+
+export interface TurnWrite {
+  readonly sessionId: string
+  readonly integrationId: string
+  readonly turn: number
+  readonly kind: 'message' | 'session_start'
+  readonly requestId: string
+  readonly position: number | null
+  readonly createdAt: number
+}
+
+export interface EventWrite {
+  readonly sessionId: string
+  readonly integrationId: string
+  readonly sequence: number
+  readonly eventId: string
+  readonly eventType: string
+  readonly body: string
+  readonly createdAt: number
+}
+
+export const emptyWrites = (): Writes => ({
+  sessions: [],
+  messages: [],
+  turns: [],
+  events: [],
+  marks: [],
+  files: [],
+  finishedTurns: [],
+})
+
+/** All of it in one statement made of the parts that are there, so a plain message pays for nothing else. */
+export const writeChanges = async (tx: Queries, writes: Writes, answers: readonly NewAnswer[]): Promise<void> => {
+  const parts = [
+    sessionsPart(writes.sessions),
+    messagesPart(writes.messages),
+    ...turnParts(writes.turns),
+    ...eventParts(writes.events),
+    marksPart(writes.marks, 'delivered'),
+    marksPart(writes.marks, 'read'),
+    filesPart(writes.files),
+  ].filter((part) => part !== null)
+  if (parts.length > 0) {
+    await tx.rows(statementOf(parts), parts.flatMap((part) => part.values))
+  }
+  await keepAnswers(tx, answers)
+  await finishTurns(tx, writes.finishedTurns)
+}
+
+interface Part {
+  readonly name: string
+  /** `$1`, `$2` ... count within the part. */
+  readonly sql: string
+  readonly values: readonly unknown[]
+}
+
+const statements = new Map<string, Statement>()
+
+const statementOf = (parts: readonly Part[]): Statement => {
+  const name = `write-${parts.map((part) => part.name).join('-')}`
+  const known = statements.get(name)
+  if (known) return known
+  let offset = 0
+  const clauses = parts.map((part) => {
+    const shift = offset
+    offset += part.values.length
+    return `${part.name} as (${part.sql.replaceAll(/\$(\d+)/g, (_, digits) => `$${Number(digits) + shift}`)})`
+  })
+  const statement = { name, text: `with ${clauses.join(',\n')}\nselect` }
+  statements.set(name, statement)
+  return statement
+}
+
+const at = (expression: string): string => `to_timestamp(${expression} / 1000.0)`
+
+const sessionsPart = (writes: readonly SessionWrite[]): Part | null => {
+  if (writes.length === 0) return null
+  const sorted = writes.toSorted((a, b) => (a.session.sessionId < b.session.sessionId ? -1 : 1))
+  return {
+    name: 'sessions_written',
+    sql: `update sessions s set state = w.state, conversation = w.conversation, owner = w.owner, human = w.human::json,
+        context = coalesce(w.context::json, s.context), dialog_state = coalesce(w.dialog_state::json, s.dialog_state),
+        user_message_count = w.user_message_count, last_position = w.last_position, last_turn = w.last_turn,
+        last_sequence = w.last_sequence, last_activity_at = ${at('w.last_activity_at')}, expires_at = ${at('w.expires_at')},
+        resolved_at = ${at('w.resolved_at')}, resolved_until = ${at('w.resolved_until')}, check_at = ${at('w.check_at')}
+      from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[],
+        $10::int[], $11::int[], $12::float8[], $13::float8[], $14::float8[], $15::float8[], $16::float8[])
+        as w(session_id, state, conversation, owner, human, context, dialog_state, user_message_count, last_position,
+        last_turn, last_sequence, last_activity_at, expires_at, resolved_at, resolved_until, check_at)
+      where s.session_id = w.session_id`,
+    values: columns(sorted, [
+      (w) => w.session.sessionId,
+      (w) => w.session.state,
+      (w) => w.session.conversation,
+      (w) => w.session.owner,
+      (w) => (w.session.human === null ? null : JSON.stringify(w.session.human)),
+      (w) => w.context,
+      (w) => w.dialogState,
+      (w) => w.session.userMessageCount,
+      (w) => w.lastPosition,
+      (w) => w.lastTurn,
+      (w) => w.lastSequence,
+      (w) => w.session.lastActivityAt,
+      (w) => w.session.expiresAt,
+      (w) => w.session.resolvedAt,
+      (w) => w.session.resolvedUntil,
+      (w) => w.checkAt,
+    ]),
+  }
+}
+
+const messagesPart = (writes: readonly MessageWrite[]): Part | null =>
+  writes.length === 0
+    ? null
+    : {
+        name: 'messages_added',
+        sql: `insert into messages (session_id, position, message_id, author, body, agent, request_id, created_at)
+          select session_id, position, message_id, author, body::json, agent::json, request_id, ${at('created_at')}
+          from unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::float8[])
+            as w(session_id, position, message_id, author, body, agent, request_id, created_at)`,
+        values: columns(writes, [
+          (w) => w.sessionId,
+          (w) => w.position,
+          (w) => w.messageId,
+          (w) => w.author,
+          (w) => JSON.stringify(w.body),
+          (w) => (w.agent === undefined ? null : JSON.stringify(w.agent)),
+          (w) => w.requestId,
+          (w) => w.createdAt,
+        ]),
+      }
+
+const turnParts = (writes: readonly TurnWrite[]): (Part | null)[] => {
+  if (writes.length === 0) return []
+  const lanes = spans(writes, (write) => write.turn)
+  return [
+    {
+      name: 'turns_added',
+      sql: `insert into turns (session_id, turn, kind, request_id, message_position, created_at)
+        select session_id, turn, kind, request_id, message_position, ${at('created_at')}
+        from unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::int[], $6::float8[])
+          as w(session_id, turn, kind, request_id, message_position, created_at)`,
+      values: columns(writes, [
+        (w) => w.sessionId,
+        (w) => w.turn,
+        (w) => w.kind,
+        (w) => w.requestId,
+        (w) => w.position,
+        (w) => w.createdAt,
+      ]),
+    },
+    lanesPart('turn_lanes', lanes),
+  ]
+}
+
+const eventParts = (writes: readonly EventWrite[]): (Part | null)[] => {
+  if (writes.length === 0) return []
+  return [
+    {
+      name: 'events_added',
+      sql: `insert into events (session_id, sequence, integration_id, event_id, position, event_type, body, created_at)
+        select session_id, sequence, integration_id, event_id, nextval('events_position'), event_type, body, ${at('created_at')}
+        from unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::float8[])
+          as w(session_id, sequence, integration_id, event_id, event_type, body, created_at)`,
+      values: columns(writes, [
+        (w) => w.sessionId,
+        (w) => w.sequence,
+        (w) => w.integrationId,
+        (w) => w.eventId,
+        (w) => w.eventType,
+        (w) => w.body,
+        (w) => w.createdAt,
+      ]),
+    },
+    lanesPart(
+      'lanes',
+      spans(writes, (write) => write.sequence),
+    ),
+  ]
+}
+
+interface Span {
+  readonly sessionId: string
+  readonly integrationId: string
+  readonly first: number
+  last: number
+}
+
+/** Per session: the first and the last of its numbers in this batch, sorted by session. */
+const spans = <Write extends { readonly sessionId: string; readonly integrationId: string }>(
+  writes: readonly Write[],
+  numberOf: (write: Write) => number,
+): Span[] => {
+  const bySession = new Map<string, Span>()
+  for (const write of writes) {
+    const span = bySession.get(write.sessionId)
+    if (span) span.last = numberOf(write)
+    else
+      bySession.set(write.sessionId, {
+        sessionId: write.sessionId,
+        integrationId: write.integrationId,
+        first: numberOf(write),
+        last: numberOf(write),
+      })
+  }
+  return [...bySession.values()].sort((a, b) => (a.sessionId < b.sessionId ? -1 : 1))
+}
+
+/** More work at the end of a lane; an idle lane becomes ready, a claimed or waiting one keeps its time. */
+const lanesPart = (table: 'lanes' | 'turn_lanes', lanes: readonly Span[]): Part => ({
+  name: table,
+  sql: `insert into ${table} as l (session_id, integration_id, head, tail, ready_at)
+    select session_id, integration_id, first, last, now()
+    from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) as w(session_id, integration_id, first, last)
+    on conflict (session_id) do update set tail = excluded.tail, ready_at = coalesce(l.ready_at, excluded.ready_at)`,
+  values: columns(lanes, [(l) => l.sessionId, (l) => l.integrationId, (l) => l.first, (l) => l.last]),
+})
+
+const marksPart = (writes: Writes['marks'], kind: MarkKind): Part | null => {
+  const own = writes.filter((write) => write.kind === kind)
+  if (own.length === 0) return null
+  const alsoDelivered = kind === 'read' ? `, delivered_at = coalesce(m.delivered_at, ${at('w.at')})` : ''
+  return {
+    name: `messages_${kind}`,
+    sql: `update messages m set ${kind}_at = ${at('w.at')}${alsoDelivered}
+      from unnest($1::uuid[], $2::uuid[], $3::float8[]) as w(session_id, message_id, at)
+      where m.session_id = w.session_id and m.message_id = w.message_id`,
+    values: columns(own, [(w) => w.sessionId, (w) => w.messageId, (w) => w.at]),
+  }
+}
+
+const filesPart = (writes: Writes['files']): Part | null =>
+  writes.length === 0
+    ? null
+    : {
+        name: 'files_added',
+        sql: `insert into files (file_id, session_id, integration_id, filename, content_type)
+          select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[])`,
+        values: columns(writes, [
+          (w) => w.fileId,
+          (w) => w.sessionId,
+          (w) => w.integrationId,
+          (w) => w.filename,
+          (w) => w.contentType,
+        ]),
+      }
+
+const columns = <Row>(rows: readonly Row[], of: readonly ((row: Row) => unknown)[]): unknown[][] =>
+  of.map((column) => rows.map(column))

@@ -1,0 +1,37 @@
+import type { SendMessageRequest, SendMessageResponse } from '@dragoman/sdk'
+import type { Deps, SessionCall } from '../deps.ts'
+import { causedBy, requireActive, withContext } from '../domain/calls.ts'
+import type { JsonObject } from '../domain/json.ts'
+import { reopenConversation, touch } from '../domain/session-moves.ts'
+
+/**
+ * A user's message: kept with its place in the session, and a turn is due if the agent has the word. A message to a
+ * resolved conversation reopens it. Answered after the commit: what got its 202 is never lost.
+ */
+export const receiveMessage = async (
+  deps: Pick<Deps, 'changeSession' | 'newId'>,
+  call: SessionCall,
+  body: SendMessageRequest,
+): Promise<SendMessageResponse> => {
+  const messageId = deps.newId()
+  return await deps.changeSession({
+    sessionId: call.sessionId,
+    integrationId: call.settings.integrationId,
+    idempotency: call.idempotency,
+    decide: (before, { now, settings }) => {
+      requireActive(before, now)
+      const reopened = reopenConversation(before, { type: 'user', id: before.userId })
+      const session = {
+        ...withContext(touch(reopened.session, now, settings.sessionTimeoutSeconds), body.context as JsonObject),
+        userMessageCount: before.userMessageCount + 1,
+      }
+      return {
+        session,
+        messages: [{ messageId, author: 'user', body: body.input, requestId: call.requestId }],
+        turnDue: session.owner === 'bot' ? { requestId: call.requestId } : undefined,
+        events: causedBy(call.requestId, reopened.events),
+        answer: { request_id: call.requestId, message_id: messageId },
+      }
+    },
+  })
+}
