@@ -26,6 +26,24 @@ export type ComposeEvent = EventEnvelope & {
   readonly agent?: HumanAgent
 }
 
+/** Looks only at what the receiver itself relies on: the signature says who wrote the rest. */
+export const isWebhookEvent = (value: unknown): value is WebhookEvent =>
+  typeof value === 'object' &&
+  value !== null &&
+  'event_type' in value &&
+  typeof value.event_type === 'string' &&
+  'session_id' in value &&
+  typeof value.session_id === 'string'
+
+export const isOrderedEvent = (value: unknown): value is OrderedEvent =>
+  isWebhookEvent(value) &&
+  'sequence' in value &&
+  typeof value.sequence === 'number' &&
+  typeof value.event_id === 'string'
+
+export const isEventOf = <Type extends EventType>(event: WebhookEvent, type: Type): event is EventOf<Type> =>
+  event.event_type === type
+
 export type EventType = WebhookEvent['event_type']
 export type EventOf<Type extends EventType> = Extract<WebhookEvent, { readonly event_type: Type }>
 
