@@ -1,5 +1,5 @@
-import type { Agent } from './brain/turn.ts'
-import type { ComposePayload } from './domain/event.ts'
+import type { Agent } from './brain/agent.ts'
+import type { AddressList } from './domain/address.ts'
 import type { RetrySchedule } from './domain/delivery.ts'
 import type { Json } from './domain/json.ts'
 import type { Clock } from './outside/clock.ts'
@@ -8,11 +8,12 @@ import type { Log } from './outside/log.ts'
 import type { Poster } from './outside/post-webhook.ts'
 import type { Sealer } from './outside/seal.ts'
 import type { KnownKeys } from './store/api-keys.ts'
-import type { ChangeRequest, Committed } from './store/change-sessions.ts'
+import type { ChangeRequest } from './store/change-sessions.ts'
 import type { Db } from './store/db.ts'
 import type { Completed, Completion } from './store/delivery-lanes.ts'
 import type { IntegrationSettings, Settings } from './store/integrations.ts'
 import type { OpenRequest } from './store/open-sessions.ts'
+import type { Signals } from './store/signals.ts'
 
 /**
  * All that a use case may touch, made once by main.ts. A use case takes a `Pick` of it, so its signature shows
@@ -24,6 +25,8 @@ export interface Deps {
   readonly relaxedDb: Db
   readonly settings: Settings
   readonly knownKeys: KnownKeys
+  /** Keys used since last written down. */
+  readonly keysInUse: Set<string>
   readonly changeSession: <Answer extends Json>(request: ChangeRequest<Answer>) => Promise<Answer>
   readonly openSession: (request: OpenRequest) => Promise<Json>
   readonly completeDelivery: (completion: Completion) => Promise<Completed | null>
@@ -38,6 +41,8 @@ export interface Deps {
   readonly chance: () => number
   readonly log: Log
   readonly limits: RunLimits
+  /** Is this error the store's absence (503), not a bug (500)? */
+  readonly isUnavailable: (error: unknown) => boolean
   readonly trainIntents: (examples: IntentExamples) => Promise<Uint8Array>
   /** Where this server is reached from outside, without a slash at the end. Known once it listens. */
   readonly publicUrl: () => string
@@ -51,23 +56,6 @@ export interface AgentLibrary {
   readonly version: (agentId: string, version: number) => Promise<Agent | undefined>
 }
 
-/** Who waits for what. In-process at once, other processes by a coalesced notification. */
-export interface Signals {
-  readonly committed: (what: Committed) => void
-  readonly composed: (compose: Composed) => void
-  readonly onTurnsDue: (listener: () => void) => () => void
-  readonly onLanesDue: (listener: (integrationIds: ReadonlySet<string>) => void) => () => void
-  readonly onSessionEvents: (sessionId: string, listener: (compose?: string) => void) => () => void
-}
-
-/** A `message:compose`: told to whoever listens now, kept by nobody. */
-export interface Composed {
-  readonly sessionId: string
-  readonly integrationId: string
-  readonly body: string
-  readonly action: ComposePayload['action']
-}
-
 /** What an operator may set; every one named, with its unit. */
 export interface RunLimits {
   readonly webhookTimeoutMs: number
@@ -77,6 +65,10 @@ export interface RunLimits {
   readonly turnLeaseSeconds: number
   readonly turnAttemptsMax: number
   readonly allowPrivateTargets: boolean
+  /** Whose forwarding headers are believed. */
+  readonly trustedProxies: AddressList
+  /** Requests a second and key; null = no limit. */
+  readonly requestsPerSecond: number | null
 }
 
 /** One authorised request of the channel API. */

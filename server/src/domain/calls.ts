@@ -1,8 +1,8 @@
+import { updateContext } from './context.ts'
 import { Refusal, sessionNotFound } from './errors.ts'
 import type { EventDraft, EventPayload } from './event.ts'
 import type { JsonObject } from './json.ts'
-import { type Session, isOver } from './session.ts'
-import { updateContext } from './context.ts'
+import { isOver, type Session } from './session.ts'
 
 /** Small pure steps that every call on a session shares. */
 

@@ -60,14 +60,16 @@ const keyProblem = (key: string): string | undefined => {
   if (key.length > limits.contextKeyLengthMax || !keyPattern.test(key))
     return `context.${key.slice(0, limits.contextKeyLengthMax)}: a key has 1 to ${limits.contextKeyLengthMax} characters of ${keyPattern.source}`
   if (key.startsWith('sys-')) return `context.${key}: system variables are read-only; leave it out`
-  if (key === 'channels') return 'context.channels: set by external_session_id when the session is created; leave it out'
+  if (key === 'channels')
+    return 'context.channels: set by external_session_id when the session is created; leave it out'
   return undefined
 }
 
 const readOnlyUserKeys = ['user_id', 'custom_psid']
 
 const valueProblem = (key: string, value: Json): string | undefined => {
-  if (value === null) return key === 'user' ? 'context.user: cannot be deleted whole; delete its keys' : undefined
+  if (value === null)
+    return key === 'user' ? 'context.user: cannot be deleted whole; delete its keys' : undefined
   if (key === 'user' || key === 'global') {
     if (!isJsonObject(value)) return `context.${key}: must be an object`
     const owned = key === 'user' ? readOnlyUserKeys.find((name) => Object.hasOwn(value, name)) : undefined

@@ -41,7 +41,8 @@ export const verdictOf = (
   if (outcome.kind === 'failed') return retry(attempts, undefined, schedule, chance, outcome.cause)
   const { status, retryAfterMs } = outcome
   if (status >= 200 && status < 300) return { kind: 'delivered' }
-  if (status >= 500 || temporaryStatuses.has(status)) return retry(attempts, retryAfterMs, schedule, chance, `HTTP ${status}`)
+  if (status >= 500 || temporaryStatuses.has(status))
+    return retry(attempts, retryAfterMs, schedule, chance, `HTTP ${status}`)
   return { kind: 'dead', reason: `HTTP ${status} is permanent`, pausesEndpoint: status === 410 }
 }
 
@@ -56,7 +57,12 @@ const retry = (
 ): Verdict => {
   const { fastMs, slowMs, jitterRatio } = schedule
   const delayMs = fastMs[attempts] ?? slowMs[attempts - fastMs.length]
-  if (delayMs === undefined) return { kind: 'dead', reason: `gave up after ${attempts + 1} attempts: ${reason}`, pausesEndpoint: false }
+  if (delayMs === undefined)
+    return {
+      kind: 'dead',
+      reason: `gave up after ${attempts + 1} attempts: ${reason}`,
+      pausesEndpoint: false,
+    }
   const jittered = Math.round(delayMs * (1 + jitterRatio * (2 * chance - 1)))
   return {
     kind: 'later',

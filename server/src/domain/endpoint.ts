@@ -20,15 +20,30 @@ export interface EndpointLoad {
 
 export type LoadSignal =
   | { readonly kind: 'success' }
-  | { readonly kind: 'failure'; readonly timedOut: boolean; readonly fastRetriesLeft: boolean; readonly attempts: number }
+  | {
+      readonly kind: 'failure'
+      readonly timedOut: boolean
+      readonly fastRetriesLeft: boolean
+      readonly attempts: number
+    }
 
 export const timeoutsToOpen = 20
 export const probeDelayMs = 30_000
 
-export const freshLoad = (capMax: number): EndpointLoad => ({ cap: capMax, capMax, failuresInRow: 0, timeoutsInRow: 0 })
+export const freshLoad = (capMax: number): EndpointLoad => ({
+  cap: capMax,
+  capMax,
+  failuresInRow: 0,
+  timeoutsInRow: 0,
+})
 
 /** After a recovery: slow start. */
-export const rampedLoad = (capMax: number): EndpointLoad => ({ cap: 1, capMax, failuresInRow: 0, timeoutsInRow: 0 })
+export const rampedLoad = (capMax: number): EndpointLoad => ({
+  cap: 1,
+  capMax,
+  failuresInRow: 0,
+  timeoutsInRow: 0,
+})
 
 export const afterSignal = (load: EndpointLoad, signal: LoadSignal): EndpointLoad => {
   if (signal.kind === 'success')

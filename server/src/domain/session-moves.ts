@@ -1,5 +1,12 @@
 import type { Actor, EventPayload, Member, SessionClosedReason } from './event.ts'
-import { afterMove, conversationMoves, type Human, ownerMoves, type Session, sessionMoves } from './session.ts'
+import {
+  afterMove,
+  conversationMoves,
+  type Human,
+  ownerMoves,
+  type Session,
+  sessionMoves,
+} from './session.ts'
 
 /**
  * What people, the agent and the clock do to a session: each function takes the session as it is and gives it as
@@ -22,7 +29,12 @@ export const touch = (session: Session, now: number, timeoutSeconds: number): Se
 
 export const resolveConversation = (
   session: Session,
-  move: { readonly by: Actor; readonly reason?: string | undefined; readonly now: number; readonly keepAliveSeconds: number },
+  move: {
+    readonly by: Actor
+    readonly reason?: string | undefined
+    readonly now: number
+    readonly keepAliveSeconds: number
+  },
 ): Moved => {
   const conversation = afterMove(conversationMoves, session.conversation, 'resolve')
   if (conversation === undefined) return unmoved(session)
@@ -36,7 +48,11 @@ export const resolveConversation = (
     },
     events: [
       ...left.events,
-      { event_type: 'conversation:closed', by: move.by, ...(move.reason === undefined ? {} : { reason: move.reason }) },
+      {
+        event_type: 'conversation:closed',
+        by: move.by,
+        ...(move.reason === undefined ? {} : { reason: move.reason }),
+      },
     ],
   }
 }
@@ -59,7 +75,11 @@ export const awaitHuman = (session: Session): Moved => {
 
 /** A person takes the conversation, from the agent, from the queue or from another person. */
 export const takeOver = (session: Session, human: Human): Moved => {
-  if (session.owner === 'human' && session.human?.agent_id === human.agent_id && session.human.desk === human.desk)
+  if (
+    session.owner === 'human' &&
+    session.human?.agent_id === human.agent_id &&
+    session.human.desk === human.desk
+  )
     return { session: { ...session, human }, events: [] }
   const owner = afterMove(ownerMoves, session.owner, 'take')
   if (owner === undefined) return unmoved(session)
@@ -79,7 +99,10 @@ export const handBack = (session: Session): Moved => {
   if (owner === undefined) return unmoved(session)
   return {
     session: { ...session, owner, human: null },
-    events: [...leaves(session), { event_type: 'conversation:member_join', member: brainMember(session.agent) }],
+    events: [
+      ...leaves(session),
+      { event_type: 'conversation:member_join', member: brainMember(session.agent) },
+    ],
   }
 }
 
@@ -100,7 +123,11 @@ export const expireSession = (session: Session): Moved => {
 
 /** What the clock alone does: an idle session expires, a resolved one closes when its keep_alive has passed. */
 export const passTime = (session: Session, now: number): Moved => {
-  if (session.resolvedUntil !== null && now >= session.resolvedUntil && session.resolvedUntil <= session.expiresAt)
+  if (
+    session.resolvedUntil !== null &&
+    now >= session.resolvedUntil &&
+    session.resolvedUntil <= session.expiresAt
+  )
     return closeSession(session, 'resolved')
   if (now >= session.expiresAt) return expireSession(session)
   return unmoved(session)
@@ -110,7 +137,10 @@ export const passTime = (session: Session, now: number): Moved => {
 const releaseOwner = (session: Session): Moved => {
   if (session.owner === 'bot') return unmoved(session)
   const owner = session.agent === null ? 'waiting' : 'bot'
-  return { session: { ...session, owner, human: null }, events: session.owner === 'human' ? leaves(session) : [] }
+  return {
+    session: { ...session, owner, human: null },
+    events: session.owner === 'human' ? leaves(session) : [],
+  }
 }
 
 const leaves = (session: Session): readonly EventPayload[] => {
@@ -130,4 +160,8 @@ const humanMember = (human: Human): Member => ({
   name: human.agent_name ?? human.agent_id,
 })
 
-const brainMember = (agent: NonNullable<Session['agent']>): Member => ({ type: 'brain', id: agent.agentId, name: agent.name })
+const brainMember = (agent: NonNullable<Session['agent']>): Member => ({
+  type: 'brain',
+  id: agent.agentId,
+  name: agent.name,
+})

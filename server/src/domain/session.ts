@@ -48,24 +48,30 @@ export type SessionState = 'active' | 'closed' | 'expired'
 export type ConversationState = 'open' | 'resolved'
 export type OwnerState = 'bot' | 'waiting' | 'human'
 
-export const sessionMoves = {
+export type SessionMove = 'close' | 'expire'
+export type ConversationMove = 'resolve' | 'reopen'
+export type OwnerMove = 'await' | 'take' | 'hand-back'
+
+type Table<State extends string, Move extends string> = Readonly<
+  Record<State, Readonly<Partial<Record<Move, State>>>>
+>
+
+export const sessionMoves: Table<SessionState, SessionMove> = {
   active: { close: 'closed', expire: 'expired' },
   closed: {},
   expired: {},
-} as const satisfies Table<SessionState, 'close' | 'expire'>
+}
 
-export const conversationMoves = {
+export const conversationMoves: Table<ConversationState, ConversationMove> = {
   open: { resolve: 'resolved' },
   resolved: { reopen: 'open' },
-} as const satisfies Table<ConversationState, 'resolve' | 'reopen'>
+}
 
-export const ownerMoves = {
+export const ownerMoves: Table<OwnerState, OwnerMove> = {
   bot: { await: 'waiting', take: 'human' },
   waiting: { take: 'human', 'hand-back': 'bot' },
   human: { take: 'human', 'hand-back': 'bot' },
-} as const satisfies Table<OwnerState, 'await' | 'take' | 'hand-back'>
-
-type Table<State extends string, Move extends string> = Record<State, Partial<Record<Move, State>>>
+}
 
 /** Where a move leads, or undefined where the table does not list it. */
 export const afterMove = <State extends string, Move extends string>(

@@ -19,10 +19,15 @@ const listStatement = {
     from agents a where $1::uuid is null or a.agent_id > $1 order by a.agent_id limit $2`,
 }
 
-export const listAgents = (db: Db, page: { readonly after: string | null; readonly limit: number }): Promise<AgentRow[]> =>
-  db.rows<AgentRow>(listStatement, [page.after, page.limit])
+export const listAgents = (
+  db: Db,
+  page: { readonly after: string | null; readonly limit: number },
+): Promise<AgentRow[]> => db.rows<AgentRow>(listStatement, [page.after, page.limit])
 
-const addStatement = { name: 'add-agent', text: `insert into agents (agent_id, name, draft) values ($1, $2, $3)` }
+const addStatement = {
+  name: 'add-agent',
+  text: `insert into agents (agent_id, name, draft) values ($1, $2, $3)`,
+}
 
 export const addAgent = async (
   db: Db,
@@ -55,7 +60,10 @@ const publishStatement = {
     returning version`,
 }
 
-const lockAgentStatement = { name: 'lock-agent', text: `select agent_id from agents where agent_id = $1 for update` }
+const lockAgentStatement = {
+  name: 'lock-agent',
+  text: `select agent_id from agents where agent_id = $1 for update`,
+}
 
 /** The next version number is taken under the agent's lock. @returns the new version, undefined without such an agent */
 export const publishVersion = (
@@ -82,5 +90,8 @@ const versionStatement = {
   text: `select document, intent_model as "intentModel" from agent_versions where agent_id = $1 and version = $2`,
 }
 
-export const readVersion = async (db: Db, agentId: string, version: number): Promise<AgentVersion | undefined> =>
-  (await db.rows<AgentVersion>(versionStatement, [agentId, version]))[0]
+export const readVersion = async (
+  db: Db,
+  agentId: string,
+  version: number,
+): Promise<AgentVersion | undefined> => (await db.rows<AgentVersion>(versionStatement, [agentId, version]))[0]

@@ -70,7 +70,8 @@ const listStatement = {
     from api_keys where integration_id = $1 order by created_at, key_id`,
 }
 
-export const listKeys = (db: Db, integrationId: string): Promise<KeyRow[]> => db.rows<KeyRow>(listStatement, [integrationId])
+export const listKeys = (db: Db, integrationId: string): Promise<KeyRow[]> =>
+  db.rows<KeyRow>(listStatement, [integrationId])
 
 const revokeStatement = {
   name: 'revoke-key',

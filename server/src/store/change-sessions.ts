@@ -5,11 +5,12 @@ import type { Json, JsonObject } from '../domain/json.ts'
 import type { HumanAgent, MessageAuthor } from '../domain/message.ts'
 import { nextCheckAt, type Session } from '../domain/session.ts'
 import { createBatcher } from './batch.ts'
-import { type Db, isStoreUnavailable, type Queries } from './db.ts'
+import type { Db, Queries } from './db.ts'
 import { type Answered, findAnswers, type IdempotencyClaim, keyConflict, newAnswers } from './idempotency.ts'
 import type { IntegrationSettings, Settings } from './integrations.ts'
 import { loadMarks, type MarkKind, type UnmarkedMessages } from './message-marks.ts'
 import { parseObject, type SessionRow, sessionColumns, sessionOf } from './session-row.ts'
+import { isStoreUnavailable } from './store-errors.ts'
 import { lockTurns } from './turn-lanes.ts'
 import { emptyWrites, type Writes, writeChanges } from './write-changes.ts'
 
@@ -114,7 +115,10 @@ export const createSessionChanger = (deps: ChangeSessionsDeps) => {
     batcher.add(request) as Promise<Answer>
 }
 
-const runBatch = async (deps: ChangeSessionsDeps, requests: readonly ChangeRequest[]): Promise<(Json | Error)[]> => {
+const runBatch = async (
+  deps: ChangeSessionsDeps,
+  requests: readonly ChangeRequest[],
+): Promise<(Json | Error)[]> => {
   const settings = await deps.settings.ofAll(requests.map((request) => request.integrationId))
   const { results, writes } = await deps.db.transaction(
     async (tx) => {
@@ -159,7 +163,10 @@ const lockStatement = {
     from sessions s where s.session_id = any($1::uuid[]) order by s.session_id for update`,
 }
 
-const lockSessions = async (tx: Queries, requests: readonly ChangeRequest[]): Promise<Map<string, SessionCell>> => {
+const lockSessions = async (
+  tx: Queries,
+  requests: readonly ChangeRequest[],
+): Promise<Map<string, SessionCell>> => {
   const ids = [...new Set(requests.map((request) => request.sessionId))]
   const rows = await tx.rows<SessionRow & { now: number }>(lockStatement, [ids])
   return new Map(
@@ -336,8 +343,7 @@ const addRest = ({ request, cell, change, writes }: Applied): void => {
       cell.marked.add(`${change.marked.kind} ${messageId}`)
       writes.marks.push({ sessionId, messageId, kind: change.marked.kind, at: cell.now })
     }
-  if (change.file)
-    writes.files.push({ sessionId, integrationId: cell.row.integration_id, ...change.file })
+  if (change.file) writes.files.push({ sessionId, integrationId: cell.row.integration_id, ...change.file })
 }
 
 const sessionWrite = (cell: SessionCell) => ({

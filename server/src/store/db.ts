@@ -60,11 +60,12 @@ export const openDatabase = (options: DatabaseOptions): Db => {
 
   return {
     url: options.url,
-    rows: async <R>(statement: Statement, values: readonly unknown[]) => {
+    rows: async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
       const result = await pool.query({ ...statement, values: [...values] })
       return result.rows
     },
-    transaction: (work, { certain = false } = {}) => runTransaction({ pool, log: options.log }, work, certain),
+    transaction: (work, { certain = false } = {}) =>
+      runTransaction({ pool, log: options.log }, work, certain),
     end: () => pool.end(),
   }
 }

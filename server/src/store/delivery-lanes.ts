@@ -35,8 +35,9 @@ export interface EndpointRoom {
   readonly room: number
 }
 
-const claimText = (due: string): string => `with wanted as (
-      select * from unnest($1::uuid[], $2::int[]) as w(integration_id, room)
+const claimText = (circuit: 'closed' | 'open', due: string): string => `with wanted as (
+      select w.* from unnest($1::uuid[], $2::int[]) as w(integration_id, room)
+      join endpoints e on e.integration_id = w.integration_id and e.circuit = '${circuit}'
     ), due as (
       select l.session_id, l.ready_at from wanted w cross join lateral (
         select session_id, ready_at from lanes
@@ -55,12 +56,12 @@ const claimText = (due: string): string => `with wanted as (
       select min(sequence) as sequence from replays r where c.replays > 0 and r.session_id = c.session_id) r on true
     join events e on e.session_id = c.session_id and e.sequence = coalesce(r.sequence, c.head)`
 
-const claimStatement = { name: 'claim-deliveries', text: claimText('ready_at <= now()') }
+const claimStatement = { name: 'claim-deliveries', text: claimText('closed', 'ready_at <= now()') }
 
 /** For a probe: the lane that is due first, even ahead of its time, unless somebody holds it. */
 const claimProbeStatement = {
   name: 'claim-probe',
-  text: claimText('ready_at is not null and (claim_id is null or ready_at <= now())'),
+  text: claimText('open', 'ready_at is not null and (claim_id is null or ready_at <= now())'),
 }
 
 export const claimDeliveries = (
@@ -152,7 +153,10 @@ export interface Completed {
 }
 
 /** @returns those whose claim still held; for the others nothing changed but the log of attempts */
-export const completeDeliveries = (queries: Queries, completions: readonly Completion[]): Promise<Completed[]> =>
+export const completeDeliveries = (
+  queries: Queries,
+  completions: readonly Completion[],
+): Promise<Completed[]> =>
   queries.rows<Completed>(completeStatement, [
     completions.map((c) => c.sessionId),
     completions.map((c) => c.integrationId),
@@ -186,7 +190,8 @@ export interface DueEndpoint {
 }
 
 /** The safety net of the poll: whose lanes wait, whatever wake-ups were lost. */
-export const findDueEndpoints = (db: Db): Promise<DueEndpoint[]> => db.rows<DueEndpoint>(dueEndpointsStatement, [])
+export const findDueEndpoints = (db: Db): Promise<DueEndpoint[]> =>
+  db.rows<DueEndpoint>(dueEndpointsStatement, [])
 
 const pullForwardStatement = {
   name: 'pull-lanes-forward',

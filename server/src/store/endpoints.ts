@@ -15,8 +15,10 @@ const readStatement = {
     from endpoints where integration_id = $1`,
 }
 
-export const readEndpoint = async (queries: Queries, integrationId: string): Promise<EndpointRow | undefined> =>
-  (await queries.rows<EndpointRow>(readStatement, [integrationId]))[0]
+export const readEndpoint = async (
+  queries: Queries,
+  integrationId: string,
+): Promise<EndpointRow | undefined> => (await queries.rows<EndpointRow>(readStatement, [integrationId]))[0]
 
 const openStatement = {
   name: 'open-circuit',
@@ -48,7 +50,11 @@ const postponeStatement = {
     where integration_id = $1 and circuit = 'open'`,
 }
 
-export const postponeProbe = async (queries: Queries, integrationId: string, delayMs: number): Promise<void> => {
+export const postponeProbe = async (
+  queries: Queries,
+  integrationId: string,
+  delayMs: number,
+): Promise<void> => {
   await queries.rows(postponeStatement, [integrationId, delayMs])
 }
 
@@ -57,7 +63,11 @@ const pauseStatement = {
   text: `update endpoints set circuit = 'paused', reason = $2, probe_at = null, changed_at = now() where integration_id = $1`,
 }
 
-export const pauseEndpoint = async (queries: Queries, integrationId: string, reason: string): Promise<void> => {
+export const pauseEndpoint = async (
+  queries: Queries,
+  integrationId: string,
+  reason: string,
+): Promise<void> => {
   await queries.rows(pauseStatement, [integrationId, reason])
 }
 

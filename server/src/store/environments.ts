@@ -15,7 +15,8 @@ const firstStatement = {
 }
 
 /** Oldest first: the first one is where an integration goes that names none. */
-export const listEnvironments = (db: Db): Promise<EnvironmentRow[]> => db.rows<EnvironmentRow>(firstStatement, [])
+export const listEnvironments = (db: Db): Promise<EnvironmentRow[]> =>
+  db.rows<EnvironmentRow>(firstStatement, [])
 
 const addStatement = {
   name: 'add-environment',
@@ -24,7 +25,12 @@ const addStatement = {
 
 export const addEnvironment = async (
   db: Db,
-  one: { readonly environmentId: string; readonly name: string; readonly keepAliveSeconds: number; readonly agentId: string | null },
+  one: {
+    readonly environmentId: string
+    readonly name: string
+    readonly keepAliveSeconds: number
+    readonly agentId: string | null
+  },
 ): Promise<void> => {
   await db.rows(addStatement, [one.environmentId, one.name, one.keepAliveSeconds, one.agentId])
 }

@@ -33,9 +33,11 @@ export const createFreshCache = <Value>(options: {
       return loaded
     })
     for (const key of keys) {
-      const one = loading.then((loaded) => loaded.get(key)).finally(() => {
-        if (underWay.get(key) === one) underWay.delete(key)
-      })
+      const one = loading
+        .then((loaded) => loaded.get(key))
+        .finally(() => {
+          if (underWay.get(key) === one) underWay.delete(key)
+        })
       // Every asker sees the failure; this only keeps it from being called unhandled when nobody asks any more.
       one.catch(() => undefined)
       underWay.set(key, one)

@@ -33,7 +33,9 @@ export const findAnswers = async (tx: Queries, requests: readonly Claiming[]): P
     findStatement,
     [claims.map((claim) => claim.integrationId), claims.map((claim) => claim.idempotency?.key)],
   )
-  return new Map(rows.map((row) => [`${row.integration_id} ${row.key}`, { hash: row.request_hash, answer: row.answer }]))
+  return new Map(
+    rows.map((row) => [`${row.integration_id} ${row.key}`, { hash: row.request_hash, answer: row.answer }]),
+  )
 }
 
 export interface NewAnswer {
@@ -74,7 +76,8 @@ export const keepAnswers = async (tx: Queries, answers: readonly NewAnswer[]): P
     answers.map((answer) => answer.hash),
     answers.map((answer) => answer.answer),
   ])
-  if (rows.length !== answers.length) throw new Error('an idempotency key was taken by another process meanwhile')
+  if (rows.length !== answers.length)
+    throw new Error('an idempotency key was taken by another process meanwhile')
 }
 
 export const keyConflict = (): Refusal =>

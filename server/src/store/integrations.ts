@@ -59,7 +59,10 @@ const settingsText = `select i.integration_id, i.environment_id, i.name, i.webho
     select version from agent_versions v where v.agent_id = e.agent_id
       and version = coalesce(e.agent_version, version) order by version desc limit 1) v on true`
 
-const readStatement = { name: 'read-settings', text: `${settingsText} where i.integration_id = any($1::uuid[])` }
+const readStatement = {
+  name: 'read-settings',
+  text: `${settingsText} where i.integration_id = any($1::uuid[])`,
+}
 
 const listStatement = {
   name: 'list-settings',
@@ -72,7 +75,8 @@ const readSettings = async (db: Db, ids: readonly string[]): Promise<Integration
 export const listIntegrations = async (
   db: Db,
   page: { readonly after: string | null; readonly limit: number },
-): Promise<IntegrationSettings[]> => (await db.rows<SettingsRow>(listStatement, [page.after, page.limit])).map(settingsOf)
+): Promise<IntegrationSettings[]> =>
+  (await db.rows<SettingsRow>(listStatement, [page.after, page.limit])).map(settingsOf)
 
 const settingsOf = (row: SettingsRow): IntegrationSettings => ({
   integrationId: row.integration_id,
@@ -139,7 +143,11 @@ const patchStatement = {
 }
 
 /** @returns false when there is no such integration */
-export const patchIntegration = async (db: Db, integrationId: string, patch: IntegrationPatch): Promise<boolean> => {
+export const patchIntegration = async (
+  db: Db,
+  integrationId: string,
+  patch: IntegrationPatch,
+): Promise<boolean> => {
   const rows = await db.rows(patchStatement, [
     integrationId,
     patch.name ?? null,

@@ -38,10 +38,10 @@ export const loadMarks = async (
     const wanted = requests.filter((request) => request.marks?.kind === kind)
     if (wanted.length === 0) continue
     const named = wanted.flatMap((request) => request.marks?.messageIds ?? [])
-    const rows = await tx.rows<{ session_id: string; message_id: string; unmarked: boolean }>(loadStatements[kind], [
-      wanted.map((request) => request.sessionId),
-      named,
-    ])
+    const rows = await tx.rows<{ session_id: string; message_id: string; unmarked: boolean }>(
+      loadStatements[kind],
+      [wanted.map((request) => request.sessionId), named],
+    )
     for (const { sessionId } of wanted) {
       const own = rows.filter((row) => row.session_id === sessionId)
       loaded.set(`${kind} ${sessionId}`, {

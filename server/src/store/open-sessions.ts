@@ -1,8 +1,9 @@
 import type { Json, JsonObject } from '../domain/json.ts'
-import { type Session } from '../domain/session.ts'
+import type { Session } from '../domain/session.ts'
 import { createBatcher } from './batch.ts'
-import { type Db, isStoreUnavailable, type Queries } from './db.ts'
+import type { Db, Queries } from './db.ts'
 import { findAnswers, type IdempotencyClaim, keepAnswers, keyConflict, newAnswers } from './idempotency.ts'
+import { isStoreUnavailable } from './store-errors.ts'
 
 /** New sessions, many to a commit. With a greeting agent the first turn is due at once. */
 export interface OpenRequest {
@@ -23,14 +24,17 @@ const batchesInFlightMax = 2
 export const createSessionOpener = (deps: { readonly db: Db; readonly turnsDue: () => void }) => {
   const batcher = createBatcher<OpenRequest, Json>({
     run: async (requests) => {
-      const { results, greetings } = await deps.db.transaction((tx) => openAll(tx, requests), { certain: true })
+      const { results, greetings } = await deps.db.transaction((tx) => openAll(tx, requests), {
+        certain: true,
+      })
       if (greetings > 0) deps.turnsDue()
       return results
     },
     itemsMax: batchItemsMax,
     inFlightMax: batchesInFlightMax,
     // One key at a time, so that the second of two equal requests finds the first one's answer.
-    keyOf: (request) => (request.idempotency ? `${request.integrationId} ${request.idempotency.key}` : request.requestId),
+    keyOf: (request) =>
+      request.idempotency ? `${request.integrationId} ${request.idempotency.key}` : request.requestId,
     isFinal: isStoreUnavailable,
   })
   return (request: OpenRequest): Promise<Json> => batcher.add(request)

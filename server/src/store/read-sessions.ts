@@ -55,4 +55,5 @@ const toCheckStatement = {
 export const findSessionsToCheck = (
   db: Db,
   sessionsMax: number,
-): Promise<{ readonly sessionId: string; readonly integrationId: string }[]> => db.rows(toCheckStatement, [sessionsMax])
+): Promise<{ readonly sessionId: string; readonly integrationId: string }[]> =>
+  db.rows(toCheckStatement, [sessionsMax])

@@ -1,18 +1,18 @@
 /**
  * One transaction on one pooled connection.
  *
- * 1. The first statement travels with BEGIN in one protocol batch, in front of a single Sync: when BEGIN fails, the
- *    server skips the statement too, so it can never run (and commit) on its own. Two messages with a Sync each would
+ * 1. The first statement travels with BEGIN in one protocol batch in front of a single Sync: when BEGIN fails, the
+ *    server skips the statement too, so it never runs (and commits) on its own. Two messages with a Sync each would
  *    save the same round trip and lose that.
- * 2. COMMIT of a transaction in which a statement failed answers ROLLBACK without an error: that is an error here.
- * 3. When the connection breaks under a COMMIT, nobody knows its outcome. A transaction that asked to be certain
- *    fetched its id in the first round trip, and a new connection asks for the fate of that id (commit-outcome.ts).
- * 4. A connection that failed in any unexpected way is closed, not given back.
+ * 2. COMMIT of a transaction in which a statement failed answers ROLLBACK without an error; here it is an error.
+ * 3. When the connection breaks under a COMMIT, nobody was told its outcome. A transaction that asked to be certain
+ *    fetched a witness in its first round trip, with which a new connection learns it (commit-outcome.ts).
+ * 4. A connection that is in doubt in any way is closed, not given back to the pool.
  */
 import pg from 'pg'
-import { awaitCommitOutcome } from './commit-outcome.ts'
+import { learnCommitOutcome, type Witness, witnessText } from './commit-outcome.ts'
 import type { Queries, Statement } from './db.ts'
-import { isConnectionLost, storeUnavailable } from './store-errors.ts'
+import { isConnectionLost } from './store-errors.ts'
 
 interface TransactionDeps {
   readonly pool: pg.Pool
@@ -25,62 +25,84 @@ export const runTransaction = async <T>(
   certain: boolean,
 ): Promise<T> => {
   const client = await deps.pool.connect()
-  const tx = transactionOn(client, certain)
+  const transaction = transactionOn(client, certain)
   try {
-    const result = await work(tx)
-    await commit(deps, tx)
-    client.release(tx.isSpoiled())
+    const result = await work(transaction.queries)
+    const isClean = await commit(deps, transaction)
+    client.release(!isClean)
     return result
   } catch (error) {
-    client.release(await rollBack(tx, client))
+    const isClean = await rollBack(transaction)
+    client.release(!isClean)
     throw error
   }
 }
 
-interface Transaction extends Queries {
-  readonly client: pg.PoolClient
-  /** No statement was sent: there is nothing to commit or to roll back. */
-  isUntouched(): boolean
-  /** The connection is in a state that nobody should inherit. */
-  isSpoiled(): boolean
-  transactionId(): string | undefined
-  /** From now on a statement is a bug: it would run in somebody else's transaction. */
-  close(): void
-}
+type Transaction = ReturnType<typeof transactionOn>
 
-const transactionOn = (client: pg.PoolClient, certain: boolean): Transaction => {
-  let phase: 'untouched' | 'open' | 'closed' = 'untouched'
-  let spoiled = false
-  let transactionId: string | undefined
+const transactionOn = (client: pg.PoolClient, certain: boolean) => {
+  const state: { phase: 'untouched' | 'open' | 'unopened' | 'ended'; witness?: Witness } = {
+    phase: 'untouched',
+  }
 
-  const open = async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
-    phase = 'open'
+  const openWith = async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
+    state.phase = 'open'
     try {
-      const opened = await sendOpening<R>(client, { statement, values, certain })
-      transactionId = opened.transactionId
-      return opened.rows
+      const opening = await sendOpening<R>(client, { statement, values, certain })
+      if (opening.witness) state.witness = opening.witness
+      return opening.rows
     } catch (error) {
-      // pg believes the statement is prepared from BEGIN's answer on; if it is not, this connection is of no use.
-      spoiled = true
+      // pg now believes that the statement is prepared here, which may be wrong.
+      state.phase = 'unopened'
       throw error
     }
   }
 
-  return {
-    client,
-    isUntouched: () => phase === 'untouched',
-    isSpoiled: () => spoiled,
-    transactionId: () => transactionId,
-    close: () => {
-      phase = 'closed'
-    },
+  const queries: Queries = {
     rows: async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
-      if (phase === 'closed') throw new Error(`${statement.name} was sent after its transaction had ended`)
-      if (phase === 'untouched') return open<R>(statement, values)
+      if (state.phase === 'ended')
+        throw new Error(`${statement.name} was sent after its transaction had ended`)
+      if (state.phase === 'untouched') return openWith<R>(statement, values)
       const result = await client.query({ ...statement, values: [...values] })
       return result.rows
     },
   }
+
+  /** No statement runs in this transaction any more: it would run in somebody else's. */
+  const end = () => {
+    const phaseBefore = state.phase
+    state.phase = 'ended'
+    return phaseBefore
+  }
+
+  return { client, queries, end, witness: () => state.witness }
+}
+
+/** True when the connection may be used again. */
+const commit = async (deps: TransactionDeps, { client, end, witness }: Transaction): Promise<boolean> => {
+  const phase = end()
+  if (phase === 'untouched') return true
+  try {
+    const { command } = await client.query('commit')
+    if (command !== 'COMMIT') throw new Error('a statement failed in this transaction, so it was rolled back')
+    return true
+  } catch (error) {
+    const known = witness()
+    if (!known || !isConnectionLost(error)) throw error
+    await learnCommitOutcome(deps, known, error)
+    return false
+  }
+}
+
+/** True when the connection may be used again. */
+const rollBack = async ({ client, end }: Transaction): Promise<boolean> => {
+  const phase = end()
+  if (phase === 'untouched' || client.getTransactionStatus() === 'I') return phase !== 'unopened'
+  if (phase === 'unopened') return false
+  return client.query('rollback').then(
+    () => true,
+    () => false,
+  )
 }
 
 interface Opening {
@@ -91,32 +113,33 @@ interface Opening {
 
 const sendOpening = <R>(
   client: pg.PoolClient,
-  opening: Opening,
-): Promise<{ rows: R[]; transactionId: string | undefined }> =>
+  { statement, values, certain }: Opening,
+): Promise<{ rows: R[]; witness: Witness | undefined }> =>
   new Promise((resolve, reject) => {
-    const query = new pg.Query(
-      { ...opening.statement, values: [...opening.values] },
-      (error: Error | null | undefined, results: unknown) => {
-        if (error) return reject(error)
-        resolve(readOpening(results))
-      },
-    )
-    const submit = query.submit
+    const query = new pg.Query({ ...statement, values: [...values] }, (error, results: unknown) => {
+      if (error) return reject(error)
+      // One result for each statement of the batch: BEGIN, perhaps the witness, the caller's own.
+      const all = Array.isArray(results) ? results : []
+      resolve({ rows: all.at(-1)?.rows, witness: certain ? all[1]?.rows[0] : undefined })
+    })
+    const submitOwn = query.submit
     query.submit = (connection) => {
       connection.stream.cork()
-      sendUnsynced(connection, 'begin')
-      if (opening.certain) sendUnsynced(connection, 'select pg_current_xact_id()::text as transaction_id')
-      const refusal = submit.call(query, connection)
-      connection.stream.uncork()
-      return refusal
+      try {
+        sendUnsynced(connection, 'begin')
+        if (certain) sendUnsynced(connection, witnessText)
+        return submitOwn.call(query, connection)
+      } finally {
+        connection.stream.uncork()
+      }
     }
     client.query(query)
   })
 
-/** A statement of the batch that the query's own Sync ends. */
+/** A statement whose Sync is left to the one that follows. */
 const sendUnsynced = (connection: pg.Connection, text: string): void => {
   connection.parse({ name: '', text, types: [] }, true)
-  connection.bind(null, true)
-  connection.describe({ type: 'P', name: '' }, true)
-  connection.execute(null, true)
+  connection.bind({}, true)
+  connection.describe({ type: 'P' }, true)
+  connection.execute({}, true)
 }

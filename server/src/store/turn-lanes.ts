@@ -48,7 +48,8 @@ const claimStatement = {
 export const claimTurns = (
   queries: Queries,
   claim: { readonly claimId: string; readonly turnsMax: number; readonly leaseSeconds: number },
-): Promise<ClaimedTurn[]> => queries.rows<ClaimedTurn>(claimStatement, [claim.turnsMax, claim.claimId, claim.leaseSeconds])
+): Promise<ClaimedTurn[]> =>
+  queries.rows<ClaimedTurn>(claimStatement, [claim.turnsMax, claim.claimId, claim.leaseSeconds])
 
 const lockStatement = {
   name: 'lock-claimed-turns',
@@ -61,7 +62,10 @@ interface Finishing {
 }
 
 /** Which of these turns are still held by the claim that wants to finish them, as `session.claim`. */
-export const lockTurns = async (tx: Queries, requests: readonly Finishing[]): Promise<ReadonlySet<string>> => {
+export const lockTurns = async (
+  tx: Queries,
+  requests: readonly Finishing[],
+): Promise<ReadonlySet<string>> => {
   const finishing = requests.filter((request) => request.turn !== undefined)
   if (finishing.length === 0) return new Set()
   const rows = await tx.rows<{ session_id: string; claim_id: string | null }>(lockStatement, [
@@ -99,4 +103,18 @@ export const finishTurns = async (tx: Queries, finished: readonly FinishedTurnWr
     finished.map((turn) => turn.outcome),
     finished.map((turn) => JSON.stringify(turn.recorded)),
   ])
+}
+
+const releaseStatement = {
+  name: 'release-turn',
+  text: `update turn_lanes set claim_id = null, ready_at = now() + $3 * interval '1 millisecond'
+    where session_id = $1 and claim_id = $2`,
+}
+
+/** Back into the lane, to be claimed again after the delay. */
+export const releaseTurn = async (
+  queries: Queries,
+  release: { readonly sessionId: string; readonly claimId: string; readonly delayMs: number },
+): Promise<void> => {
+  await queries.rows(releaseStatement, [release.sessionId, release.claimId, release.delayMs])
 }

@@ -70,7 +70,11 @@ export const emptyWrites = (): Writes => ({
 })
 
 /** All of it in one statement made of the parts that are there, so a plain message pays for nothing else. */
-export const writeChanges = async (tx: Queries, writes: Writes, answers: readonly NewAnswer[]): Promise<void> => {
+export const writeChanges = async (
+  tx: Queries,
+  writes: Writes,
+  answers: readonly NewAnswer[],
+): Promise<void> => {
   const parts = [
     sessionsPart(writes.sessions),
     messagesPart(writes.messages),
@@ -81,7 +85,10 @@ export const writeChanges = async (tx: Queries, writes: Writes, answers: readonl
     filesPart(writes.files),
   ].filter((part) => part !== null)
   if (parts.length > 0) {
-    await tx.rows(statementOf(parts), parts.flatMap((part) => part.values))
+    await tx.rows(
+      statementOf(parts),
+      parts.flatMap((part) => part.values),
+    )
   }
   await keepAnswers(tx, answers)
   await finishTurns(tx, writes.finishedTurns)

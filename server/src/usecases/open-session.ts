@@ -1,10 +1,10 @@
-import type { OpenSessionRequest, OpenSessionResponse } from '@dragoman/sdk'
 import { createHash } from 'node:crypto'
+import type { OpenSessionRequest, OpenSessionResponse } from '@dragoman/sdk'
 import { initialDialogState } from '../brain/turn-types.ts'
+import type { Call, Deps } from '../deps.ts'
 import { mergeContext, ownContext, updateContext } from '../domain/context.ts'
 import { Refusal } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/json.ts'
-import type { Call, Deps } from '../deps.ts'
 
 /** A new session. Its agent is the environment's; without one it waits for a person. */
 export const openSession = async (
@@ -24,7 +24,7 @@ export const openSession = async (
     requestId: call.requestId,
     timeoutSeconds: settings.sessionTimeoutSeconds,
     dialogState: initialDialogState,
-    greets: prepared?.greets ?? false,
+    greets: prepared?.document.agent.starting_node_id !== undefined,
     session: {
       sessionId,
       integrationId: settings.integrationId,

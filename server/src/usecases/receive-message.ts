@@ -22,7 +22,10 @@ export const receiveMessage = async (
       requireActive(before, now)
       const reopened = reopenConversation(before, { type: 'user', id: before.userId })
       const session = {
-        ...withContext(touch(reopened.session, now, settings.sessionTimeoutSeconds), body.context as JsonObject),
+        ...withContext(
+          touch(reopened.session, now, settings.sessionTimeoutSeconds),
+          body.context as JsonObject,
+        ),
         userMessageCount: before.userMessageCount + 1,
       }
       return {

@@ -30,7 +30,9 @@ export const recordAgentMessage = async (
           : { session: before, events: [] }
       return {
         session: touch(moved.session, now, settings.sessionTimeoutSeconds),
-        messages: [{ messageId, author: 'agent', body: body.input, agent: body.agent, requestId: call.requestId }],
+        messages: [
+          { messageId, author: 'agent', body: body.input, agent: body.agent, requestId: call.requestId },
+        ],
         events: causedBy(call.requestId, moved.events),
         answer: { request_id: call.requestId, message_id: messageId },
       }

@@ -15,7 +15,8 @@ export const reopenConversation = async (
       requireActive(before, now)
       const moved = reopen(before, { type: 'api' })
       return {
-        session: moved.events.length === 0 ? before : touch(moved.session, now, settings.sessionTimeoutSeconds),
+        session:
+          moved.events.length === 0 ? before : touch(moved.session, now, settings.sessionTimeoutSeconds),
         events: causedBy(call.requestId, moved.events),
         answer: { request_id: call.requestId },
       }

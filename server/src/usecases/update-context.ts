@@ -15,7 +15,10 @@ export const updateSessionContext = async (
     integrationId: call.settings.integrationId,
     decide: (before, { now, settings }) => {
       requireActive(before, now)
-      const session = withContext(touch(before, now, settings.sessionTimeoutSeconds), body.context as JsonObject)
+      const session = withContext(
+        touch(before, now, settings.sessionTimeoutSeconds),
+        body.context as JsonObject,
+      )
       return { session, answer: { request_id: call.requestId, context: session.context } }
     },
   })) as unknown as UpdateContextResponse

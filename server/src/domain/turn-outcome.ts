@@ -1,0 +1,123 @@
+import { mergeContext, withinLimits } from './context.ts'
+import type { EventPayload } from './event.ts'
+import type { JsonObject } from './json.ts'
+import type { AgentResponse } from './message.ts'
+import { isOver, type Session } from './session.ts'
+import { awaitHuman, resolveConversation, touch } from './session-moves.ts'
+
+/** What the agent wants to become of the session after its turn. */
+export interface AgentWish {
+  readonly responses: readonly AgentResponse[]
+  readonly contextPatch?: JsonObject | undefined
+  readonly effects: readonly (
+    | { readonly type: 'handover'; readonly department?: string; readonly reason?: string }
+    | { readonly type: 'close' }
+    | { readonly type: 'tag'; readonly tag: string }
+  )[]
+}
+
+export interface TurnOutcome {
+  readonly session: Session
+  /** What was said and what follows from it; `silent` when the agent had no longer the word. */
+  readonly outcome: 'answered' | 'silent'
+  readonly events: readonly EventPayload[]
+  readonly responses: readonly AgentResponse[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * The agent's wish onto the session as it is now. Exactly one speaker: if meanwhile a person took over, or it all
+ * ended, the agent says nothing and changes nothing.
+ */
+export const turnOutcome = (
+  session: Session,
+  wish: AgentWish,
+  facts: {
+    readonly messageId: string
+    readonly inReplyTo: string | undefined
+    readonly now: number
+    readonly timeoutSeconds: number
+    readonly keepAliveSeconds: number
+  },
+): TurnOutcome => {
+  if (isOver(session, facts.now) || session.owner !== 'bot' || session.conversation !== 'open')
+    return {
+      session,
+      outcome: 'silent',
+      events: [],
+      responses: [],
+      notes: ['the agent no longer had the word'],
+    }
+  const merged = withinLimits(mergeContext(session.context, patchOf(session, wish)))
+  let moved = touch(
+    merged.ok ? { ...session, context: merged.context } : session,
+    facts.now,
+    facts.timeoutSeconds,
+  )
+  if (!changesContext(wish)) moved = { ...moved, context: session.context }
+  const events: EventPayload[] = said(wish.responses, facts)
+  for (const effect of wish.effects) {
+    const after = applyEffect(moved, effect, facts)
+    moved = after.session
+    events.push(...after.events)
+  }
+  return {
+    session: moved,
+    outcome: 'answered',
+    events,
+    responses: wish.responses,
+    notes: merged.ok ? [] : [`the agent's change of the context was dropped: ${merged.problem}`],
+  }
+}
+
+const said = (
+  responses: readonly AgentResponse[],
+  facts: { readonly messageId: string; readonly inReplyTo: string | undefined },
+): EventPayload[] =>
+  responses.length === 0
+    ? []
+    : [
+        {
+          event_type: 'message:brain_send',
+          output: { responses },
+          message_id: facts.messageId,
+          ...(facts.inReplyTo === undefined ? {} : { in_reply_to: facts.inReplyTo }),
+        },
+      ]
+
+const changesContext = (wish: AgentWish): boolean =>
+  (wish.contextPatch !== undefined && Object.keys(wish.contextPatch).length > 0) ||
+  wish.effects.some((effect) => effect.type === 'tag')
+
+/** The agent's patch without what is read-only to it, and with its tags added to those there are. */
+const patchOf = (session: Session, wish: AgentWish): JsonObject => {
+  const entries = Object.entries(wish.contextPatch ?? {}).filter(
+    ([key]) => !key.startsWith('sys-') && key !== 'channels',
+  )
+  const added = wish.effects.flatMap((effect) => (effect.type === 'tag' ? [effect.tag] : []))
+  if (added.length === 0) return Object.fromEntries(entries)
+  const before = Array.isArray(session.context['tags']) ? session.context['tags'] : []
+  return { ...Object.fromEntries(entries), tags: [...new Set([...before, ...added])] }
+}
+
+const applyEffect = (
+  session: Session,
+  effect: AgentWish['effects'][number],
+  facts: { readonly now: number; readonly keepAliveSeconds: number },
+) => {
+  switch (effect.type) {
+    case 'handover':
+      return awaitHuman(session)
+    case 'close':
+      return resolveConversation(session, {
+        by: {
+          type: 'brain',
+          ...(session.agent ? { id: session.agent.agentId, name: session.agent.name } : {}),
+        },
+        now: facts.now,
+        keepAliveSeconds: facts.keepAliveSeconds,
+      })
+    case 'tag':
+      return { session, events: [] }
+  }
+}

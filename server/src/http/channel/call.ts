@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { Call, SessionCall } from '../../deps.ts'
+import { Refusal } from '../../domain/errors.ts'
+import { limits } from '../../domain/limits.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the channel's authorisation; nothing behind it runs without. */
+    integration: { readonly settings: Call['settings']; readonly keyId: string } | null
+  }
+}
+
+/** The authorised request as a use case sees it. */
+export const callOf = (request: FastifyRequest): Call => {
+  if (!request.integration) throw new Error('a channel route ran without authorisation')
+  return {
+    requestId: request.id,
+    settings: request.integration.settings,
+    idempotency: request.method === 'POST' ? idempotencyOf(request) : undefined,
+  }
+}
+
+export const sessionCallOf = (
+  request: FastifyRequest & { readonly params: { readonly session_id: string } },
+): SessionCall => ({ ...callOf(request), sessionId: request.params.session_id.toLowerCase() })
+
+const idempotencyOf = (request: FastifyRequest): Call['idempotency'] => {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key !== 'string' || key.length === 0 || key.length > limits.idempotencyKeyLengthMax)
+    throw new Refusal(
+      'invalid-payload',
+      `Idempotency-Key: must have 1 to ${limits.idempotencyKeyLengthMax} characters`,
+    )
+  const path = request.url.split('?')[0] ?? ''
+  return { key, hash: createHash('sha256').update(`${request.method} ${path}\n${request.rawBody}`).digest() }
+}

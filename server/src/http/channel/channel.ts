@@ -1,0 +1,58 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { Deps } from '../../deps.ts'
+import { clientAddress } from '../../domain/address.ts'
+import { authoriseCall } from '../../usecases/authorise-call.ts'
+import { fileRoutes } from './file-routes.ts'
+import { readRoutes } from './read-routes.ts'
+import { sessionRoutes } from './session-routes.ts'
+
+export type ChannelDeps = Pick<
+  Deps,
+  | 'db'
+  | 'settings'
+  | 'knownKeys'
+  | 'keysInUse'
+  | 'openSession'
+  | 'changeSession'
+  | 'agents'
+  | 'signals'
+  | 'files'
+  | 'urlSigningKey'
+  | 'publicUrl'
+  | 'newId'
+  | 'clock'
+  | 'limits'
+  | 'log'
+  | 'poster'
+  | 'sealer'
+>
+
+/** The custom channel: everything below `/v1/custom/:integration_id` (wire spec 1.3). */
+export const channel =
+  (deps: ChannelDeps): FastifyPluginAsync =>
+  async (app) => {
+    app.decorateRequest('integration', null)
+    authorise(app, deps)
+    await app.register(sessionRoutes(deps))
+    await app.register(readRoutes(deps))
+    await app.register(fileRoutes(deps))
+  }
+
+/** Before the body is read: a stranger costs nothing and learns nothing. */
+const authorise = (app: FastifyInstance, deps: ChannelDeps): void => {
+  app.addHook<{ Params: { integration_id?: string } }>('onRequest', async (request) => {
+    request.integration = await authoriseCall(deps, {
+      authorization: request.headers.authorization,
+      integrationId: request.params.integration_id ?? '',
+      address: clientAddress(
+        request.socket.remoteAddress ?? '',
+        headerText(request.headers['x-forwarded-for']),
+        deps.limits.trustedProxies,
+      ),
+    })
+    deps.keysInUse.add(request.integration.keyId)
+  })
+}
+
+const headerText = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header.join(', ') : header

@@ -1,0 +1,59 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { followEvents } from '../../usecases/follow-events.ts'
+import { getEventLog } from '../../usecases/get-event-log.ts'
+import { getMessages } from '../../usecases/get-messages.ts'
+import { getSession } from '../../usecases/get-session.ts'
+import { callOf, sessionCallOf } from './call.ts'
+import type { ChannelDeps } from './channel.ts'
+import { IntegrationPath, PageQuery, SessionPath } from './schemas.ts'
+import { streamEvents } from './stream-events.ts'
+
+/** The read side: where the session stands, what was said, what happened. */
+export const readRoutes =
+  (deps: ChannelDeps): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/sessions/:session_id',
+      { schema: { summary: 'Read a session', params: SessionPath } },
+      async (request) => await getSession(deps, sessionCallOf(request)),
+    )
+    app.get(
+      '/sessions/:session_id/messages',
+      { schema: { summary: 'List messages, oldest first', params: SessionPath, querystring: PageQuery } },
+      async (request) => await getMessages(deps, sessionCallOf(request), request.query),
+    )
+    app.get(
+      '/events',
+      {
+        schema: {
+          summary: "The integration's event log, in order",
+          params: IntegrationPath,
+          querystring: PageQuery,
+        },
+      },
+      async (request) => await getEventLog(deps, callOf(request), request.query),
+    )
+    app.get(
+      '/sessions/:session_id/events',
+      {
+        schema: {
+          summary: "A session's events as they come (Server-Sent Events)",
+          params: SessionPath,
+          querystring: Type.Object({
+            after: Type.Optional(
+              Type.Integer({ minimum: 0, description: 'sequence to go on after; 0 = from the start' }),
+            ),
+          }),
+        },
+      },
+      async (request, reply) => {
+        const after = request.query.after ?? lastEventId(request.headers['last-event-id']) ?? 0
+        const follow = await followEvents(deps, sessionCallOf(request))
+        return streamEvents({ request, reply, follow, after })
+      },
+    )
+  }
+
+const lastEventId = (header: string | string[] | undefined): number | undefined =>
+  typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : undefined

@@ -1,0 +1,102 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { announceCompose } from '../../usecases/announce-compose.ts'
+import { closeConversation } from '../../usecases/close-conversation.ts'
+import { closeSession } from '../../usecases/close-session.ts'
+import { markMessages } from '../../usecases/mark-messages.ts'
+import { openSession } from '../../usecases/open-session.ts'
+import { receiveMessage } from '../../usecases/receive-message.ts'
+import { recordAgentMessage } from '../../usecases/record-agent-message.ts'
+import { reopenConversation } from '../../usecases/reopen-conversation.ts'
+import { requestHandover } from '../../usecases/request-handover.ts'
+import { updateSessionContext } from '../../usecases/update-context.ts'
+import { callOf, sessionCallOf } from './call.ts'
+import type { ChannelDeps } from './channel.ts'
+import {
+  CloseSessionBody,
+  ComposeBody,
+  HandoverBody,
+  IntegrationPath,
+  MarkMessagesBody,
+  OpenSessionBody,
+  orNone,
+  RecordAgentMessageBody,
+  SendMessageBody,
+  SessionPath,
+  UpdateContextBody,
+} from './schemas.ts'
+
+/** Requests 1 to 10 of the wire (spec 1.3), and compose: parse, call the use case, answer. */
+export const sessionRoutes =
+  (deps: ChannelDeps): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.post(
+      '/sessions',
+      { schema: { summary: 'Open a session', params: IntegrationPath, body: orNone(OpenSessionBody) } },
+      async (request, reply) =>
+        reply.code(201).send(await openSession(deps, callOf(request), request.body ?? {})),
+    )
+    app.patch(
+      '/sessions/:session_id/context',
+      { schema: { summary: 'Change the context', params: SessionPath, body: UpdateContextBody } },
+      async (request) => await updateSessionContext(deps, sessionCallOf(request), request.body),
+    )
+    app.post(
+      '/sessions/:session_id/close',
+      { schema: { summary: 'Close the session', params: SessionPath, body: orNone(CloseSessionBody) } },
+      async (request) => await closeSession(deps, sessionCallOf(request), 'api'),
+    )
+    app.post(
+      '/sessions/:session_id/messages',
+      { schema: { summary: "Send the user's message", params: SessionPath, body: SendMessageBody } },
+      async (request, reply) =>
+        reply.code(202).send(await receiveMessage(deps, sessionCallOf(request), request.body)),
+    )
+    app.post(
+      '/sessions/:session_id/messages/agent',
+      {
+        schema: {
+          summary: 'Record what a person of yours said',
+          params: SessionPath,
+          body: RecordAgentMessageBody,
+        },
+      },
+      async (request, reply) =>
+        reply.code(202).send(await recordAgentMessage(deps, sessionCallOf(request), request.body)),
+    )
+    for (const kind of ['read', 'delivered'] as const)
+      app.post(
+        `/sessions/:session_id/messages/${kind}`,
+        {
+          schema: {
+            summary: `Mark messages as ${kind}`,
+            params: SessionPath,
+            body: orNone(MarkMessagesBody),
+          },
+        },
+        async (request) =>
+          await markMessages(deps, sessionCallOf(request), {
+            kind,
+            messageIds: request.body?.message_ids ?? null,
+          }),
+      )
+    app.post(
+      '/sessions/:session_id/messages/compose',
+      { schema: { summary: 'Say that somebody types', params: SessionPath, body: ComposeBody } },
+      async (request) => await announceCompose(deps, sessionCallOf(request), request.body),
+    )
+    app.post(
+      '/sessions/:session_id/conversation/close',
+      { schema: { summary: 'Resolve the conversation', params: SessionPath } },
+      async (request) => await closeConversation(deps, sessionCallOf(request), { type: 'api' }),
+    )
+    app.post(
+      '/sessions/:session_id/conversation/reopen',
+      { schema: { summary: 'Reopen the conversation', params: SessionPath } },
+      async (request) => await reopenConversation(deps, sessionCallOf(request)),
+    )
+    app.post(
+      '/sessions/:session_id/handover',
+      { schema: { summary: 'Ask for a person', params: SessionPath, body: orNone(HandoverBody) } },
+      async (request) => await requestHandover(deps, sessionCallOf(request)),
+    )
+  }

@@ -1,0 +1,59 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { Refusal } from '../domain/errors.ts'
+import { limits } from '../domain/limits.ts'
+import { channel } from './channel/channel.ts'
+import { answerErrors, sendRefusal } from './wire/errors.ts'
+import { acceptJsonBodies } from './wire/json-body.ts'
+import { validateWithOwnSentences } from './wire/validation.ts'
+
+/** How long a client may take to send its request. */
+const requestTimeoutMs = 30_000
+const keepAliveTimeoutMs = 72_000
+
+/** The HTTP door: thin. Each route parses, authorises, calls one use case, answers. */
+export const createHttpServer = async (deps: Deps): Promise<FastifyInstance> => {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: limits.bodyBytesMax,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    genReqId: () => deps.newId(),
+    requestIdHeader: false,
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error, _request, reply) => {
+      sendRefusal(reply, new Refusal('invalid-payload', `request: ${error.message}`))
+    },
+  })
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+  acceptJsonBodies(app)
+  validateWithOwnSentences(app)
+  answerErrors(app, deps)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  logRequests(app, deps)
+  await app.register(channel(deps), { prefix: '/v1/custom/:integration_id' })
+  return app
+}
+
+/** One wide line a request. */
+const logRequests = (app: FastifyInstance, deps: Pick<Deps, 'log'>): void => {
+  app.addHook('onResponse', async (request, reply) => {
+    deps.log.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        route: request.routeOptions.url,
+        ...(request.params as object),
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime),
+        bytes: request.headers['content-length'],
+        address: request.socket.remoteAddress,
+      },
+      'request',
+    )
+  })
+}

@@ -1,0 +1,66 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Deps } from '../../deps.ts'
+import { errorStatus, Refusal } from '../../domain/errors.ts'
+import { limits } from '../../domain/limits.ts'
+import { validationRefusal } from './validation.ts'
+
+const retryAfterUnavailableSeconds = 2
+
+/** Every error leaves as `{error_code, error_message}`; what we did not foresee is logged and tells nothing. */
+export const answerErrors = (app: FastifyInstance, deps: Pick<Deps, 'log' | 'isUnavailable'>): void => {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = refusalOf(deps, error)
+    if (refusal) return sendRefusal(reply, refusal)
+    deps.log.error(
+      {
+        requestId: request.id,
+        method: request.method,
+        path: pathOf(request),
+        error: String(error),
+        stack: error.stack,
+      },
+      'a request failed by a fault of ours',
+    )
+    return sendRefusal(
+      reply,
+      new Refusal(
+        'internal-server-error',
+        `something failed on our side; the log knows it by request_id ${request.id}`,
+      ),
+    )
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendRefusal(
+      reply,
+      new Refusal('not-found', `${request.method} ${pathOf(request)}: there is no such endpoint`),
+    ),
+  )
+}
+
+export const sendRefusal = (reply: FastifyReply, refusal: Refusal): FastifyReply => {
+  if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds)
+  return reply
+    .code(errorStatus(refusal.code))
+    .send({ error_code: refusal.code, error_message: refusal.message })
+}
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?')[0]?.slice(0, 200) ?? ''
+
+const refusalOf = (deps: Pick<Deps, 'isUnavailable'>, error: FastifyError): Refusal | undefined => {
+  if (error instanceof Refusal) return error
+  if (error.validation) return validationRefusal(error.validation, error.validationContext)
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new Refusal('payload-too-large', `body: is larger than ${limits.bodyBytesMax} bytes`)
+  if (deps.isUnavailable(error))
+    return new Refusal(
+      'unavailable',
+      'the store cannot be reached just now; nothing was accepted, try again',
+      {
+        cause: error,
+        retryAfterSeconds: retryAfterUnavailableSeconds,
+      },
+    )
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
+    return new Refusal('invalid-payload', `request: ${error.message}`)
+  return undefined
+}

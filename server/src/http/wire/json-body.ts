@@ -1,0 +1,84 @@
+import type { FastifyInstance } from 'fastify'
+import { Refusal } from '../../domain/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came, for the hash of the idempotency key. */
+    rawBody: string
+  }
+}
+
+/** Levels of nesting: deeper bodies have no honest use and cost stack. */
+const nestingMax = 64
+
+/**
+ * JSON bodies, and nothing else: an empty one is no body, a body without `Content-Type: application/json` is told
+ * so. Nesting is bounded before parsing.
+ */
+export const acceptJsonBodies = (app: FastifyInstance): void => {
+  app.decorateRequest('rawBody', '')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    /^application\/(?:[\w.+-]+\+)?json\b/i,
+    { parseAs: 'string' },
+    (request, body, done) => {
+      const text = typeof body === 'string' ? body : body.toString('utf8')
+      request.rawBody = text
+      if (text.trim() === '') return done(null, undefined)
+      try {
+        done(null, parseBounded(text))
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)))
+      }
+    },
+  )
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined)
+    const sent = request.headers['content-type'] ?? 'none'
+    done(new Refusal('invalid-payload', `Content-Type: must be application/json, not ${sent.slice(0, 100)}`))
+  })
+}
+
+const parseBounded = (text: string): unknown => {
+  if (nestingOf(text) > nestingMax)
+    throw new Refusal('invalid-payload', `body: is nested deeper than ${nestingMax} levels`)
+  try {
+    return JSON.parse(text, text.includes('__proto__') ? withoutProto : undefined)
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal('invalid-payload', `body: is not valid JSON (${sentenceOf(error)})`, { cause: error })
+  }
+}
+
+const withoutProto = (key: string, value: unknown): unknown => {
+  if (key === '__proto__') throw new Refusal('invalid-payload', 'body: a key may not be named __proto__')
+  return value
+}
+
+const sentenceOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/,? ?"[^]*$/, '').slice(0, 200)
+
+const nestingOf = (text: string): number => {
+  let depth = 0
+  let deepest = 0
+  let inString = false
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (inString) {
+      if (code === backslash) index += 1
+      else if (code === quote) inString = false
+    } else if (code === quote) inString = true
+    else if (code === openBrace || code === openBracket) {
+      depth += 1
+      if (depth > deepest) deepest = depth
+    } else if (code === closeBrace || code === closeBracket) depth -= 1
+  }
+  return deepest
+}
+
+const quote = 0x22
+const backslash = 0x5c
+const openBrace = 0x7b
+const closeBrace = 0x7d
+const openBracket = 0x5b
+const closeBracket = 0x5d

@@ -1,0 +1,84 @@
+import { Ajv, type ErrorObject } from 'ajv'
+import type { FastifyInstance, FastifySchemaValidationError } from 'fastify'
+import { Refusal } from '../../domain/errors.ts'
+
+/** Bodies are taken as they are; only query and path parameters, which are always text, are coerced. */
+export const validateWithOwnSentences = (app: FastifyInstance): void => {
+  const options = {
+    allErrors: false,
+    removeAdditional: false,
+    strict: false,
+    verbose: true,
+    useDefaults: true,
+  } as const
+  const strict = new Ajv({ ...options, coerceTypes: false, useDefaults: false })
+  const coercing = new Ajv({ ...options, coerceTypes: true })
+  for (const ajv of [strict, coercing]) ajv.addFormat('uuid', uuidPattern)
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? strict : coercing).compile(schema as object),
+  )
+}
+
+const uuidPattern = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
+
+/** A sentence that names the field, what is wrong, and so the cure. */
+export const validationRefusal = (
+  errors: readonly FastifySchemaValidationError[],
+  part: string | undefined,
+): Refusal => {
+  const error = errors[0] as ErrorObject | undefined
+  if (!error) return new Refusal('invalid-payload', 'body: is not as described in /openapi.json')
+  const path = pathOf(error.instancePath)
+  const field = error.keyword === 'required' ? childPath(path, String(error.params['missingProperty'])) : path
+  const name = field === '' ? (part ?? 'body') : field
+  return new Refusal('invalid-payload', `${name}: ${reasonOf(error)}`)
+}
+
+const pathOf = (instancePath: string): string =>
+  instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : childPath(path, part)), '')
+
+const childPath = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
+
+const reasonOf = (error: ErrorObject): string => {
+  const own = (error.parentSchema as { errorSentence?: string } | undefined)?.errorSentence
+  if (own !== undefined && error.keyword !== 'required' && error.keyword !== 'type') return own
+  const { params } = error
+  switch (error.keyword) {
+    case 'required':
+      return 'is required'
+    case 'type':
+      return `must be ${article(String(params['type']))}`
+    case 'enum':
+      return `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`
+    case 'const':
+      return `must be ${JSON.stringify(params['allowedValue'])}`
+    case 'minLength':
+      return params['limit'] === 1 ? 'must not be empty' : `must have at least ${params['limit']} characters`
+    case 'maxLength':
+      return `must have at most ${params['limit']} characters`
+    case 'minItems':
+      return params['limit'] === 1 ? 'must not be empty' : `must have at least ${params['limit']} items`
+    case 'maxItems':
+      return `must have at most ${params['limit']} items`
+    case 'minimum':
+      return `must be at least ${params['limit']}`
+    case 'maximum':
+      return `must be at most ${params['limit']}`
+    case 'format':
+      return params['format'] === 'uuid' ? 'must be a UUID' : `must be a valid ${params['format']}`
+    case 'additionalProperties':
+      return `does not know the key ${JSON.stringify(params['additionalProperty'])}; leave it out`
+    default:
+      return error.message ?? 'is not valid'
+  }
+}
+
+const article = (type: string): string =>
+  type
+    .split(',')
+    .map((name) => (/^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`))
+    .join(' or ')

@@ -1,0 +1,89 @@
+/**
+ * What became of a COMMIT whose connection broke before it answered? PostgreSQL keeps the fate of every recent
+ * transaction id, so a new connection can ask. Two traps:
+ *
+ * 1. A server that crashed loses the ids whose transactions it lost and gives the same ids out again: "committed"
+ *    may then speak of somebody else's transaction. A crash also resets the server's statistics, so the time of
+ *    that reset tells its lives apart (PostgreSQL 15 and up; an ordinary restart keeps both). In another life
+ *    "committed" stays in doubt; every other answer still means that ours is lost.
+ * 2. When the COMMIT never reached the server, its session sits idle in the transaction until somebody notices the
+ *    dead connection. We end that session, by its transaction id, so that the outcome is decided now.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { isStoreUnavailable, storeUnavailable } from './store-errors.ts'
+
+export interface Witness {
+  readonly transaction_id: string
+  readonly server_life: string
+}
+
+export const witnessText =
+  'select pg_current_xact_id()::text as transaction_id, stats_reset::text as server_life from pg_stat_wal'
+
+export const outcomeLimitMs = 10_000
+const outcomePauseMs = 100
+
+interface OutcomeDeps {
+  readonly pool: pg.Pool
+  readonly log: (line: string, fields?: object) => void
+}
+
+/** Returns when the transaction is committed; throws a store-unavailable error when it is not, or nobody can tell. */
+export const learnCommitOutcome = async (
+  deps: OutcomeDeps,
+  witness: Witness,
+  cause: unknown,
+): Promise<void> => {
+  const outcome = await awaitOutcome(deps, witness)
+  deps.log('a connection broke while committing', { outcome, transaction_id: witness.transaction_id })
+  if (outcome === 'committed') return
+  throw storeUnavailable(
+    outcome === 'aborted'
+      ? 'the database connection broke before the transaction was committed'
+      : 'the database connection broke while committing and the outcome is unknown',
+    cause,
+  )
+}
+
+type Outcome = 'committed' | 'aborted' | 'unknown'
+
+const awaitOutcome = async ({ pool }: OutcomeDeps, witness: Witness): Promise<Outcome> => {
+  const deadline = performance.now() + outcomeLimitMs
+  while (performance.now() < deadline) {
+    try {
+      const outcome = await askOutcome(pool, witness)
+      if (outcome !== 'undecided') return outcome
+    } catch (error) {
+      if (isIdOfTheFuture(error)) return 'aborted'
+      if (!isStoreUnavailable(error)) throw error
+    }
+    await sleep(outcomePauseMs)
+  }
+  return 'unknown'
+}
+
+const askOutcome = async (pool: pg.Pool, witness: Witness): Promise<Outcome | 'undecided'> => {
+  const { rows } = await pool.query({ ...endAndAsk, values: [witness.transaction_id, witness.server_life] })
+  const { status, is_same_life } = rows[0]
+  if (status === 'committed') return is_same_life ? 'committed' : 'unknown'
+  if (status === 'in progress') return is_same_life ? 'undecided' : 'aborted'
+  return status === 'aborted' ? 'aborted' : 'unknown'
+}
+
+/** The server lost the id in a crash or a fail-over and has not given it out again. */
+const isIdOfTheFuture = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '22023'
+
+const endAndAsk = {
+  name: 'tell-the-outcome-of-a-transaction',
+  text: `
+    with ended as materialized (
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where backend_xid = ($1::xid8)::xid and state like 'idle in transaction%'
+    )
+    select
+      pg_xact_status($1::xid8) as status,
+      (select stats_reset::text from pg_stat_wal) is not distinct from $2 as is_same_life,
+      (select count(*) from ended) as ended`,
+}

@@ -1,0 +1,165 @@
+import pg from 'pg'
+import type { Committed } from './change-sessions.ts'
+
+/**
+ * Who waits for what, woken after a commit: listeners of this process at once, other processes by a NOTIFY of its
+ * own, outside the durable commit and coalesced (a pg_notify inside each transaction costs 80% of the commits).
+ * A signal may be lost; whoever listens also polls once a second.
+ */
+export interface WakeUps {
+  readonly turnsDue: boolean
+  readonly lanesDueOf: ReadonlySet<string>
+  /** null = too many to name: look at all */
+  readonly sessionsWithEvents: ReadonlySet<string> | null
+}
+
+export interface ComposeSignal {
+  readonly sessionId: string
+  readonly integrationId: string
+  readonly body: string
+}
+
+type Listener<Value> = (value: Value) => void
+
+const channel = 'dragoman'
+const coalesceMs = 10
+const reconnectMs = 1_000
+/** PostgreSQL's limit on a payload is 8,000 bytes. */
+const payloadBytesMax = 7_500
+const idsNamedMax = 80
+
+export const createSignals = (options: {
+  readonly url: string
+  readonly processId: string
+  readonly log: (line: string, fields?: object) => void
+}) => {
+  const wakers = new Set<Listener<WakeUps>>()
+  const composers = new Set<Listener<ComposeSignal>>()
+  let pending: { turnsDue: boolean; lanes: Set<string>; sessions: Set<string> } | null = null
+  let client: pg.Client | null = null
+  let closed = false
+  let reconnectTimer: NodeJS.Timeout | undefined
+
+  const emit = (wakeUps: WakeUps): void => {
+    for (const listener of wakers) listener(wakeUps)
+  }
+
+  const connect = async (): Promise<void> => {
+    if (closed) return
+    const next = new pg.Client({
+      connectionString: options.url,
+      application_name: 'dragoman signals',
+      keepAlive: true,
+    })
+    next.on('error', (error) => lost(next, error))
+    next.on('end', () => lost(next, undefined))
+    next.on('notification', (message) => receive(message.payload ?? ''))
+    try {
+      await next.connect()
+      await next.query(`listen ${channel}`)
+      client = next
+      // What was said while nobody listened: look at everything once.
+      emit({ turnsDue: true, lanesDueOf: new Set(), sessionsWithEvents: null })
+    } catch (error) {
+      lost(next, error)
+    }
+  }
+
+  const lost = (which: pg.Client, error: unknown): void => {
+    if (client === which) client = null
+    which.removeAllListeners()
+    which.on('error', () => undefined)
+    void which.end().catch(() => undefined)
+    if (closed) return
+    options.log('the connection for signals broke', {
+      error: error === undefined ? undefined : String(error),
+    })
+    clearTimeout(reconnectTimer)
+    reconnectTimer = setTimeout(() => void connect(), reconnectMs)
+  }
+
+  const receive = (payload: string): void => {
+    const message = parseMessage(payload)
+    if (!message || message.from === options.processId) return
+    if (message.compose) for (const listener of composers) listener(message.compose)
+    else
+      emit({
+        turnsDue: message.turns === true,
+        lanesDueOf: new Set(message.lanes ?? []),
+        sessionsWithEvents: message.sessions === undefined ? null : new Set(message.sessions),
+      })
+  }
+
+  const send = (message: object): void => {
+    const payload = JSON.stringify({ from: options.processId, ...message })
+    if (!client || Buffer.byteLength(payload) > payloadBytesMax) return
+    client
+      .query({ name: 'notify', text: 'select pg_notify($1, $2)', values: [channel, payload] })
+      .catch(() => undefined)
+  }
+
+  const flush = (): void => {
+    const due = pending
+    pending = null
+    if (!due) return
+    send({
+      turns: due.turnsDue,
+      lanes: [...due.lanes].slice(0, idsNamedMax),
+      ...(due.sessions.size > idsNamedMax ? {} : { sessions: [...due.sessions] }),
+    })
+  }
+
+  const committed = (what: Committed): void => {
+    emit(what)
+    if (!pending) {
+      pending = { turnsDue: false, lanes: new Set(), sessions: new Set() }
+      setTimeout(flush, coalesceMs)
+    }
+    pending.turnsDue ||= what.turnsDue
+    for (const id of what.lanesDueOf) pending.lanes.add(id)
+    for (const id of what.sessionsWithEvents) pending.sessions.add(id)
+  }
+
+  const composed = (compose: ComposeSignal): void => {
+    for (const listener of composers) listener(compose)
+    send({ compose })
+  }
+
+  return {
+    connect,
+    committed,
+    composed,
+    onWakeUp: subscribe(wakers),
+    onCompose: subscribe(composers),
+    close: async (): Promise<void> => {
+      closed = true
+      clearTimeout(reconnectTimer)
+      await client?.end().catch(() => undefined)
+    },
+  }
+}
+
+const subscribe =
+  <Value>(listeners: Set<Listener<Value>>) =>
+  (listener: Listener<Value>): (() => void) => {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
+
+interface Message {
+  readonly from?: string
+  readonly turns?: boolean
+  readonly lanes?: readonly string[]
+  readonly sessions?: readonly string[]
+  readonly compose?: ComposeSignal
+}
+
+const parseMessage = (payload: string): Message | null => {
+  try {
+    return JSON.parse(payload) as Message
+  } catch {
+    return null
+  }
+}
+
+export type Signals = ReturnType<typeof createSignals>

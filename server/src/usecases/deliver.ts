@@ -1,0 +1,140 @@
+import { webhookHeaders } from '@dragoman/sdk'
+import type { Deps } from '../deps.ts'
+import { type AttemptOutcome, type Verdict, verdictOf } from '../domain/delivery.ts'
+import type { LoadSignal } from '../domain/endpoint.ts'
+import type { Attempt } from '../outside/attempt.ts'
+import type { ClaimedDelivery, Completed, Completion } from '../store/delivery-lanes.ts'
+import type { IntegrationSettings } from '../store/integrations.ts'
+
+export type { ClaimedDelivery, Completed }
+
+/**
+ * One attempt at the head of a lane: sign, POST, judge, record. The record is batched with those of other lanes;
+ * `recorded` resolves when it is committed. Nothing here throws for what a receiver does.
+ */
+export interface Delivered {
+  readonly verdict: Verdict
+  /** What the endpoint's circuit and cap learn from it. */
+  readonly signal: LoadSignal
+  readonly recorded: Promise<Completed | null>
+}
+
+type DeliverDeps = Pick<
+  Deps,
+  'settings' | 'sealer' | 'poster' | 'completeDelivery' | 'clock' | 'chance' | 'limits' | 'log'
+>
+
+export const deliver = async (
+  deps: DeliverDeps,
+  delivery: ClaimedDelivery,
+  claim: { readonly claimId: string; readonly isProbe: boolean },
+): Promise<Delivered> => {
+  const settings = await deps.settings.of(delivery.integrationId)
+  if (!settings) throw new Error(`integration ${delivery.integrationId} of a delivery does not exist`)
+  const atMs = deps.clock.now()
+  const attempt = await post(deps, delivery, settings, atMs)
+  const verdict = verdictOf(outcomeOf(attempt), delivery.attempts, deps.limits.retrySchedule, deps.chance())
+  // A probe ahead of the lane's own time burns none of its attempts.
+  const isEarly = claim.isProbe && delivery.dueAt > atMs
+  const completion = completionOf({ delivery, claimId: claim.claimId, attempt, verdict, atMs, isEarly })
+  deps.log.info(attemptLine(delivery, attempt, verdict, claim.isProbe), 'delivery')
+  return {
+    verdict,
+    signal: signalOf(attempt, verdict, delivery),
+    recorded: deps.completeDelivery(completion),
+  }
+}
+
+const post = async (
+  deps: DeliverDeps,
+  delivery: ClaimedDelivery,
+  settings: IntegrationSettings,
+  atMs: number,
+): Promise<Attempt> => {
+  const headers = await webhookHeaders({
+    secrets: settings.sealedSecrets.map((sealed) => deps.sealer.open(sealed)),
+    eventId: delivery.eventId,
+    timestampSeconds: Math.floor(atMs / 1000),
+    rawBody: delivery.body,
+  })
+  return await deps.poster.post({
+    url: settings.webhookUrl,
+    headers: { 'content-type': 'application/json', 'user-agent': 'Dragoman/0.1', ...headers },
+    body: delivery.body,
+    timeoutMs: deps.limits.webhookTimeoutMs,
+  })
+}
+
+const outcomeOf = (attempt: Attempt): AttemptOutcome =>
+  attempt.kind === 'answered'
+    ? { kind: 'answered', status: attempt.status, retryAfterMs: attempt.retryAfterMs }
+    : { kind: 'failed', cause: attempt.cause }
+
+interface Attempted {
+  readonly delivery: ClaimedDelivery
+  readonly claimId: string
+  readonly attempt: Attempt
+  readonly verdict: Verdict
+  readonly atMs: number
+  readonly isEarly: boolean
+}
+
+const completionOf = ({ delivery, claimId, attempt, verdict, atMs, isEarly }: Attempted): Completion => {
+  const logged = {
+    atMs,
+    statusCode: attempt.kind === 'answered' ? attempt.status : null,
+    error: attempt.kind === 'failed' ? attempt.error : null,
+    durationMs: Math.round(attempt.durationMs),
+    answer: attempt.kind === 'answered' && attempt.answer !== '' ? attempt.answer : null,
+  }
+  const { sessionId, integrationId, sequence, isReplay } = delivery
+  const common = { sessionId, integrationId, sequence, isReplay, claimId, attempt: logged }
+  if (verdict.kind !== 'later')
+    return {
+      ...common,
+      next: 'advance',
+      attempts: 0,
+      delayMs: 0,
+      dead: verdict.kind === 'dead' ? { reason: verdict.reason } : undefined,
+    }
+  return {
+    ...common,
+    next: 'later',
+    attempts: isEarly ? delivery.attempts : delivery.attempts + 1,
+    delayMs: isEarly ? Math.max(0, delivery.dueAt - atMs) : verdict.delayMs,
+  }
+}
+
+/** A permanent refusal is an answer too: the endpoint lives. */
+const signalOf = (attempt: Attempt, verdict: Verdict, delivery: ClaimedDelivery): LoadSignal => {
+  if (verdict.kind === 'delivered') return { kind: 'success' }
+  if (attempt.kind === 'answered' && attempt.status < 500 && verdict.kind === 'dead')
+    return { kind: 'success' }
+  return {
+    kind: 'failure',
+    timedOut: attempt.kind === 'failed' && attempt.cause === 'timeout',
+    fastRetriesLeft: verdict.kind === 'later' && verdict.fastRetriesLeft,
+    attempts: delivery.attempts,
+  }
+}
+
+const attemptLine = (
+  delivery: ClaimedDelivery,
+  attempt: Attempt,
+  verdict: Verdict,
+  isProbe: boolean,
+): object => ({
+  sessionId: delivery.sessionId,
+  integrationId: delivery.integrationId,
+  sequence: delivery.sequence,
+  eventId: delivery.eventId,
+  eventType: delivery.eventType,
+  attempt: delivery.attempts + 1,
+  isReplay: delivery.isReplay,
+  isProbe,
+  status: attempt.kind === 'answered' ? attempt.status : undefined,
+  error: attempt.kind === 'failed' ? attempt.error : undefined,
+  durationMs: Math.round(attempt.durationMs),
+  verdict: verdict.kind,
+  retryInMs: verdict.kind === 'later' ? verdict.delayMs : undefined,
+})

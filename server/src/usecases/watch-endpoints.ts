@@ -1,0 +1,66 @@
+import type { Deps } from '../deps.ts'
+import { probeDelayMs } from '../domain/endpoint.ts'
+import {
+  type ClaimedDelivery,
+  claimDeliveries,
+  type EndpointRoom,
+  findDueEndpoints,
+  pullLanesForward,
+} from '../store/delivery-lanes.ts'
+import { closeCircuit, openCircuit, pauseEndpoint, postponeProbe, takeProbe } from '../store/endpoints.ts'
+
+/** What the delivery loop asks of the store: whose lanes wait, claims, and the circuit's moves. */
+type WatchDeps = Pick<Deps, 'db' | 'relaxedDb' | 'newId' | 'limits' | 'chance'>
+
+export interface Claim {
+  readonly claimId: string
+  /** ms of the monotonic clock; no send starts when less than the timeout is left. */
+  readonly leaseEndsAt: number
+  readonly deliveries: readonly ClaimedDelivery[]
+}
+
+/** Beyond the timeout of one attempt: for what waits in the process before it is sent, and for the record. */
+const leaseMarginSeconds = 20
+
+export const dueEndpoints = (deps: WatchDeps) => findDueEndpoints(deps.db)
+
+export const claimLanes = async (deps: WatchDeps, endpoints: readonly EndpointRoom[]): Promise<Claim> =>
+  await claim(deps, endpoints, false)
+
+/** One lane for a probe, if this process is the one to probe now. */
+export const claimProbe = async (deps: WatchDeps, integrationId: string): Promise<Claim | null> => {
+  if (!(await takeProbe(deps.db, integrationId, leaseSeconds(deps) * 1000))) return null
+  const probe = await claim(deps, [{ integrationId, room: 1 }], true)
+  if (probe.deliveries.length === 0) await postponeProbe(deps.db, integrationId, 0)
+  return probe
+}
+
+const claim = async (deps: WatchDeps, endpoints: readonly EndpointRoom[], probe: boolean): Promise<Claim> => {
+  const claimId = deps.newId()
+  const leaseEndsAt = performance.now() + leaseSeconds(deps) * 1000
+  const deliveries = await claimDeliveries(deps.relaxedDb, {
+    endpoints,
+    claimId,
+    leaseSeconds: leaseSeconds(deps),
+    probe,
+  })
+  return { claimId, leaseEndsAt, deliveries }
+}
+
+const leaseSeconds = (deps: WatchDeps): number => deps.limits.webhookTimeoutMs / 1000 + leaseMarginSeconds
+
+export const openEndpoint = (deps: WatchDeps, integrationId: string, reason: string): Promise<void> =>
+  openCircuit(deps.db, { integrationId, reason, probeInMs: jittered(deps) })
+
+export const probeAgainLater = (deps: WatchDeps, integrationId: string): Promise<void> =>
+  postponeProbe(deps.db, integrationId, jittered(deps))
+
+/** It answers again: close the circuit, and nobody waits for a retry any longer. */
+export const recoverEndpoint = async (deps: WatchDeps, integrationId: string): Promise<void> => {
+  if (await closeCircuit(deps.db, integrationId, ['open'])) await pullLanesForward(deps.db, integrationId)
+}
+
+export const pauseGoneEndpoint = (deps: WatchDeps, integrationId: string): Promise<void> =>
+  pauseEndpoint(deps.db, integrationId, 'the webhook answered 410 Gone; resume it when it is back')
+
+const jittered = (deps: WatchDeps): number => Math.round(probeDelayMs * (0.8 + 0.4 * deps.chance()))

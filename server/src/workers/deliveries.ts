@@ -1,0 +1,273 @@
+import type { Deps } from '../deps.ts'
+import { afterSignal, type EndpointLoad, freshLoad, opensCircuit, rampedLoad } from '../domain/endpoint.ts'
+import { type ClaimedDelivery, type Completed, type Delivered, deliver } from '../usecases/deliver.ts'
+import { releaseDelivery } from '../usecases/release-delivery.ts'
+import {
+  type Claim,
+  claimLanes,
+  claimProbe,
+  dueEndpoints,
+  openEndpoint,
+  pauseGoneEndpoint,
+  probeAgainLater,
+  recoverEndpoint,
+} from '../usecases/watch-endpoints.ts'
+
+/**
+ * The delivery loop of one process.
+ *
+ *   wake (commit, notification, retry timer, poll) -> endpoint is due
+ *   due endpoints with room -> one claim for all of them -> their queues -> POST, at most `cap` at once each
+ *   answer -> the slot is free at once; the record is batched; a recorded lane with more to do makes it due again
+ *
+ * 1. An endpoint holds at most its cap in flight and `claimAheadRatio` times that in claims, so a hanging one takes
+ *    nothing from the others: they meet only in the claim statement and in the total of all sends.
+ * 2. No send starts with less lease left than the timeout: such a lane is given back.
+ * 3. An open circuit is known by the poll within a second and to the opener at once; while it is open only the
+ *    process that took the probe sends, and one lane.
+ */
+export const startDeliveries = (deps: DeliveriesDeps) => {
+  const endpoints = new Map<string, EndpointInHand>()
+  let sending = 0
+  let pumping = false
+  let stopped = false
+  let idle: (() => void) | undefined
+
+  const endpointOf = (integrationId: string): EndpointInHand => {
+    const known = endpoints.get(integrationId)
+    if (known) return known
+    const fresh: EndpointInHand = {
+      integrationId,
+      load: freshLoad(deps.limits.endpointInFlightMax),
+      circuit: 'closed',
+      probing: false,
+      due: false,
+      sending: 0,
+      queue: [],
+    }
+    endpoints.set(integrationId, fresh)
+    return fresh
+  }
+
+  const wake = (integrationIds: Iterable<string>): void => {
+    for (const id of integrationIds) endpointOf(id).due = true
+    void pump()
+  }
+
+  /** One claim at a time for all endpoints that are due and have room. */
+  const pump = async (): Promise<void> => {
+    if (pumping || stopped) return
+    pumping = true
+    try {
+      for (let wanted = withRoom(); wanted.length > 0 && !stopped; wanted = withRoom()) await claimFor(wanted)
+    } catch (error) {
+      deps.log.warn({ error: String(error) }, 'deliveries could not be claimed')
+    } finally {
+      pumping = false
+    }
+  }
+
+  const withRoom = () =>
+    [...endpoints.values()]
+      .filter((endpoint) => endpoint.due && endpoint.circuit === 'closed')
+      .map((endpoint) => ({ endpoint, integrationId: endpoint.integrationId, room: roomOf(endpoint) }))
+      .filter(({ room }) => room > 0)
+
+  const claimFor = async (wanted: ReturnType<typeof withRoom>): Promise<void> => {
+    for (const { endpoint } of wanted) endpoint.due = false
+    const claim = await claimLanes(deps, wanted)
+    const counts = new Map<string, number>()
+    for (const delivery of claim.deliveries) {
+      counts.set(delivery.integrationId, (counts.get(delivery.integrationId) ?? 0) + 1)
+      endpointOf(delivery.integrationId).queue.push({ delivery, claim, isProbe: false })
+    }
+    for (const { endpoint, room } of wanted) {
+      if ((counts.get(endpoint.integrationId) ?? 0) >= room) endpoint.due = true
+      sendQueued(endpoint)
+    }
+  }
+
+  const sendQueued = (endpoint: EndpointInHand): void => {
+    while (endpoint.sending < endpoint.load.cap && sending < deps.limits.deliveriesInFlightMax) {
+      const next = endpoint.queue.shift()
+      if (!next) return
+      const leaseLeftMs = next.claim.leaseEndsAt - performance.now()
+      const mayStart =
+        !stopped && endpoint.circuit === 'closed' && leaseLeftMs >= deps.limits.webhookTimeoutMs
+      if (mayStart) void send(endpoint, next)
+      else release(next)
+    }
+  }
+
+  const send = async (endpoint: EndpointInHand, held: Held): Promise<void> => {
+    endpoint.sending += 1
+    sending += 1
+    const delivered = await attempt(held)
+    endpoint.sending -= 1
+    sending -= 1
+    if (delivered) await learn(endpoint, held, delivered).catch(warn('the circuit could not be moved'))
+    if (stopped) for (const waiting of endpoint.queue.splice(0)) release(waiting)
+    else {
+      sendQueued(endpoint)
+      if (sending + 1 >= deps.limits.deliveriesInFlightMax)
+        for (const other of endpoints.values()) sendQueued(other)
+      if (endpoint.due) void pump()
+    }
+    if (sending === 0) idle?.()
+  }
+
+  const attempt = async ({ delivery, claim, isProbe }: Held): Promise<Delivered | null> => {
+    try {
+      const delivered = await deliver(deps, delivery, { claimId: claim.claimId, isProbe })
+      void delivered.recorded.then(
+        (done) => recorded(done, delivered),
+        warn('an attempt could not be recorded'),
+      )
+      return delivered
+    } catch (error) {
+      warn('a delivery failed before it was sent')(error)
+      return null
+    }
+  }
+
+  /** The lane is free again: is there more to do, now or later? */
+  const recorded = (done: Completed | null, { verdict }: Delivered): void => {
+    if (!done?.more || stopped) return
+    if (verdict.kind !== 'later') wake([done.integrationId])
+    else if (verdict.delayMs <= ownTimerMsMax)
+      setTimeout(() => wake([done.integrationId]), verdict.delayMs + timerSlackMs).unref()
+  }
+
+  const learn = async (
+    endpoint: EndpointInHand,
+    held: Held,
+    { signal, verdict }: Delivered,
+  ): Promise<void> => {
+    const { integrationId } = endpoint
+    endpoint.load = afterSignal(endpoint.load, signal)
+    if (verdict.kind === 'dead' && verdict.pausesEndpoint) {
+      endpoint.circuit = 'paused'
+      await pauseGoneEndpoint(deps, integrationId)
+    } else if (held.isProbe) {
+      endpoint.probing = false
+      if (signal.kind === 'failure') await probeAgainLater(deps, integrationId)
+      else {
+        await recoverEndpoint(deps, integrationId)
+        endpoint.circuit = 'closed'
+        endpoint.load = rampedLoad(deps.limits.endpointInFlightMax)
+        wake([integrationId])
+      }
+    } else if (endpoint.circuit === 'closed' && opensCircuit(endpoint.load, signal)) {
+      endpoint.circuit = 'open'
+      for (const waiting of endpoint.queue.splice(0)) release(waiting)
+      deps.log.warn({ integrationId, failuresInRow: endpoint.load.failuresInRow }, 'circuit opened')
+      await openEndpoint(deps, integrationId, `${endpoint.load.failuresInRow} failures in a row`)
+    }
+  }
+
+  const release = ({ delivery, claim }: Held): void => {
+    releaseDelivery(deps, delivery, claim.claimId).catch(warn('a lane could not be given back'))
+  }
+
+  /** The floor under all wake-ups, and where the circuits of other processes become known. */
+  const poll = async (): Promise<void> => {
+    if (stopped) return
+    const due = await dueEndpoints(deps)
+    const dueIds = new Set(due.map((row) => row.integrationId))
+    for (const row of due) {
+      const endpoint = endpointOf(row.integrationId)
+      if (endpoint.circuit !== 'closed' && row.circuit === 'closed')
+        endpoint.load = rampedLoad(deps.limits.endpointInFlightMax)
+      endpoint.circuit = row.circuit
+      endpoint.due = true
+      if (row.circuit === 'open' && (row.probeInMs ?? 0) <= 0) void probe(endpoint)
+    }
+    forgetIdle(dueIds)
+    void pump()
+  }
+
+  const probe = async (endpoint: EndpointInHand): Promise<void> => {
+    if (endpoint.probing || stopped) return
+    endpoint.probing = true
+    try {
+      const claim = await claimProbe(deps, endpoint.integrationId)
+      const delivery = claim?.deliveries[0]
+      if (claim && delivery) return await send(endpoint, { delivery, claim, isProbe: true })
+    } catch (error) {
+      warn('a probe failed')(error)
+    }
+    endpoint.probing = false
+  }
+
+  /** Nothing waits, nothing is under way, nothing was learned: no need to remember it. */
+  const forgetIdle = (dueIds: ReadonlySet<string>): void => {
+    if (endpoints.size <= endpointsKept) return
+    for (const [id, endpoint] of endpoints)
+      if (endpoint.sending === 0 && endpoint.queue.length === 0 && !dueIds.has(id)) endpoints.delete(id)
+  }
+
+  const warn = (what: string) => (error: unknown) => deps.log.warn({ error: describe(error) }, what)
+
+  const roomOf = (endpoint: EndpointInHand): number =>
+    endpoint.load.cap * claimAheadRatio - endpoint.sending - endpoint.queue.length
+
+  const unsubscribe = deps.signals.onWakeUp(({ lanesDueOf }) => wake(lanesDueOf))
+
+  return {
+    poll,
+    sending: () => sending,
+    /** No new sends; claimed lanes go back; resolves when those under way have their answer. */
+    stop: async (): Promise<void> => {
+      stopped = true
+      unsubscribe()
+      for (const endpoint of endpoints.values())
+        for (const waiting of endpoint.queue.splice(0)) release(waiting)
+      if (sending > 0) await new Promise<void>((resolve) => (idle = resolve))
+    },
+  }
+}
+
+type DeliveriesDeps = Pick<
+  Deps,
+  | 'db'
+  | 'relaxedDb'
+  | 'settings'
+  | 'sealer'
+  | 'poster'
+  | 'completeDelivery'
+  | 'clock'
+  | 'chance'
+  | 'limits'
+  | 'log'
+  | 'newId'
+  | 'signals'
+>
+
+interface EndpointInHand {
+  readonly integrationId: string
+  load: EndpointLoad
+  circuit: 'closed' | 'open' | 'paused'
+  probing: boolean
+  /** It may have lanes that are due. */
+  due: boolean
+  sending: number
+  readonly queue: Held[]
+}
+
+interface Held {
+  readonly delivery: ClaimedDelivery
+  readonly claim: Claim
+  readonly isProbe: boolean
+}
+
+/** Claimed lanes per slot in flight: enough to keep the slots busy while the next claim is under way. */
+const claimAheadRatio = 3
+/** Later retries are left to the poll. */
+const ownTimerMsMax = 5_000
+const timerSlackMs = 2
+const endpointsKept = 1_000
+
+const describe = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined
+    ? `${error.message}: ${String(error.cause)}`
+    : String(error)
