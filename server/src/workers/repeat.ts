@@ -6,7 +6,7 @@ import type { Log } from '../outside/log.ts'
  */
 export const repeat = (
   options: { readonly what: string; readonly everyMs: number; readonly log: Pick<Log, 'warn'> },
-  work: () => Promise<{ readonly more: boolean } | void>,
+  work: () => Promise<{ readonly more: boolean } | undefined>,
 ) => {
   let stopped = false
   let timer: NodeJS.Timeout | undefined

@@ -56,7 +56,7 @@ const withoutProto = (key: string, value: unknown): unknown => {
 }
 
 const sentenceOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/,? ?"[^]*$/, '').slice(0, 200)
+  (error instanceof Error ? error.message : String(error)).replace(/,? ?"[\s\S]*$/, '').slice(0, 200)
 
 const nestingOf = (text: string): number => {
   let depth = 0
