@@ -1,0 +1,73 @@
+/**
+ * PostgreSQL for the first minute: real server programs from an npm package, started and stopped by us, with the
+ * durability of any other PostgreSQL. For production there is DATABASE_URL.
+ *
+ * 1. One Dragoman at a time on a data folder (lock.ts); several on one machine do not meet: no port is opened.
+ * 2. The server ends when we end, even by kill -9 (postmaster.ts); what was left behind is stopped (orphan.ts).
+ * 3. Data is made whole or not at all (cluster.ts). Nothing here ever deletes or repairs data.
+ * 4. Root is no obstacle, and neither is a folder that only root may enter (run-as.ts, binaries.ts).
+ */
+import { mkdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { findPackage, prepareBinaries } from './embedded-postgres/binaries.ts'
+import { databaseName, ensureCluster, roleName } from './embedded-postgres/cluster.ts'
+import { keepRunning } from './embedded-postgres/keep-running.ts'
+import { lockFolder } from './embedded-postgres/lock.ts'
+import { stopOrphan } from './embedded-postgres/orphan.ts'
+import { type Postmaster, startPostmaster } from './embedded-postgres/postmaster.ts'
+import { chooseRunAs } from './embedded-postgres/run-as.ts'
+import { clientFolder } from './embedded-postgres/socket-path.ts'
+
+export interface EmbeddedPostgresOptions {
+  /** Everything lives in its subfolder `postgres`. */
+  readonly dataDir: string
+  readonly log: (line: string, fields?: object) => void
+  /** Settings beside or instead of ours; for tests. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+export interface EmbeddedPostgres {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
+  const packageFolder = findPackage(`${process.platform}-${process.arch}`)
+  const wanted = join(options.dataDir, 'postgres')
+  await mkdir(wanted, { recursive: true })
+  const folder = await realpath(wanted)
+  const unlock = lockFolder(folder)
+  try {
+    const server = await startIn(folder, packageFolder, options)
+    return {
+      url: server.url,
+      stop: async () => {
+        await server.stop()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+const startIn = async (
+  folder: string,
+  packageFolder: string,
+  { log, settings = {} }: EmbeddedPostgresOptions,
+): Promise<EmbeddedPostgres> => {
+  const cluster = join(folder, 'cluster')
+  const runAs = await chooseRunAs(cluster)
+  const copyFolders = runAs.isLent ? ['/var/cache/dragoman', folder] : [folder]
+  const binaries = await prepareBinaries({ packageFolder, runAs, copyFolders })
+  const password = await ensureCluster({ folder, binaries, runAs, isDurable: settings.fsync !== 'off' })
+
+  const start = async (): Promise<Postmaster> => {
+    const unrelatedPid = await stopOrphan(cluster, log)
+    return startPostmaster({ binaries, cluster, runAs, settings, unrelatedPid, log })
+  }
+  const keeper = await keepRunning(start, log)
+  const host = encodeURIComponent(await clientFolder(folder, cluster))
+  return { url: `postgresql://${roleName}:${password}@${host}/${databaseName}`, stop: keeper.stop }
+}

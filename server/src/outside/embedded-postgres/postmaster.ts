@@ -1,0 +1,144 @@
+/**
+ * One life of the PostgreSQL server process.
+ *
+ * It must end when we end, even by kill -9. So it is born through a shell that first leaves a guard behind: a
+ * subshell that reads from a pipe whose other end only we hold. A word on the pipe dismisses the guard; the pipe's
+ * end (we are gone, however) makes it stop PostgreSQL. The guard is there before PostgreSQL is, its group is its own
+ * (a Ctrl-C in the terminal is for us to act on), and it ignores the signals that sweep a whole group.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import type { Binaries } from './binaries.ts'
+import { credentials, ownFolder, plainEnvironment, type RunAs } from './run-as.ts'
+
+const guarded = `
+( (
+  trap '' INT TERM HUP QUIT
+  read -r dismissed <&3 && exit
+  kill -INT $$
+  n=0
+  while [ $n -lt 300 ] && kill -0 $$; do
+    sleep 0.1
+    n=$((n + 1))
+    [ $n -ne 100 ] || kill -QUIT $$
+  done
+) </dev/null >/dev/null 2>&1 & )
+exec "$@" 3<&-`
+
+/** For small machines; what a query needs beyond that, PostgreSQL's own defaults give. */
+const settings: Readonly<Record<string, string>> = {
+  listen_addresses: '',
+  // Relative to the data: no path is too long for it, and nobody else may enter there.
+  unix_socket_directories: '.',
+  unix_socket_permissions: '0700',
+  max_connections: '100',
+  shared_buffers: '128MB',
+  fsync: 'on',
+  synchronous_commit: 'on',
+  max_wal_size: '1GB',
+  checkpoint_timeout: '15min',
+  autovacuum_naptime: '15s',
+  io_method: 'sync',
+  jit: 'off',
+  shared_preload_libraries: 'pg_stat_statements',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_line_prefix: '',
+  log_checkpoints: 'off',
+  // A failed statement is told to us; its details hold what people wrote, which the log should not.
+  log_min_messages: 'log',
+}
+
+const stopPatienceMs = 10_000
+const complaintsMax = 3
+
+export interface PostmasterOptions {
+  readonly binaries: Binaries
+  readonly cluster: string
+  readonly runAs: RunAs
+  readonly settings: Readonly<Record<string, string>>
+  /** A living process that a stale lock file names and that is not PostgreSQL's. */
+  readonly unrelatedPid: number | undefined
+  readonly log: (line: string, fields?: object) => void
+}
+
+export interface Postmaster {
+  readonly pid: number
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly exited: Promise<void>
+  /** Ends it: at once for the clients, orderly for the data. */
+  stop(): Promise<void>
+}
+
+/** Resolves when it accepts connections; rejects with its own last words when it ended instead. */
+export const startPostmaster = async (options: PostmasterOptions): Promise<Postmaster> => {
+  const child = spawnGuarded(options)
+  const guard = child.stdio[3]
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', () => resolve())
+  })
+  if (!child.pid || !(guard instanceof Socket)) {
+    const [error] = await once(child, 'error')
+    throw new Error(`the embedded PostgreSQL could not be started: ${error.message}`, { cause: error })
+  }
+  guard.on('error', ignore)
+  const words = listen(child, options.log)
+  const outcome = await Promise.race([words.ready, exited.then(() => 'exited' as const)])
+  if (outcome === 'exited') {
+    guard.end('dismissed\n')
+    throw new Error(words.complaints().join(' · ') || 'the embedded PostgreSQL ended at once')
+  }
+  // From here on it does not keep an otherwise finished process alive.
+  for (const handle of [child, guard, child.stderr])
+    if (handle instanceof Socket || handle === child) handle.unref()
+
+  const stop = async (): Promise<void> => {
+    child.ref()
+    child.kill('SIGINT')
+    const patience = setTimeout(() => child.kill('SIGQUIT'), stopPatienceMs)
+    await exited
+    clearTimeout(patience)
+  }
+  void exited.then(() => guard.end('dismissed\n'))
+  return { pid: child.pid, exited, stop }
+}
+
+const spawnGuarded = (options: PostmasterOptions): ChildProcess => {
+  const { binaries, cluster, runAs, unrelatedPid } = options
+  const chosen = Object.entries({ ...settings, ...options.settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ])
+  return spawn(
+    '/bin/sh',
+    ['-c', guarded, 'sh', binaries.postgres, '-D', ownFolder(runAs, cluster), ...chosen],
+    {
+      cwd: cluster,
+      // The way in which pg_ctl, too, tells PostgreSQL that a living process of that id is not another PostgreSQL.
+      env: unrelatedPid ? { ...plainEnvironment, PG_GRANDPARENT_PID: `${unrelatedPid}` } : plainEnvironment,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      detached: true,
+      ...credentials(runAs),
+    },
+  )
+}
+
+/** Passes its log on, line by line, and hears in it that the server is ready or why it is not. */
+const listen = (child: ChildProcess, log: PostmasterOptions['log']) => {
+  const complaints: string[] = []
+  const ready = new Promise<'ready'>((resolve) => {
+    if (!(child.stderr instanceof Socket)) return
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      const [, severity = 'LOG', text = line] = /^([A-Z]+): {2}(.*)/.exec(line) ?? []
+      if (severity !== 'LOG') complaints.push(text)
+      log(text, { source: 'postgres', severity })
+      if (text.includes('ready to accept connections')) resolve('ready')
+    })
+  })
+  return { ready, complaints: () => complaints.slice(-complaintsMax) }
+}
+
+const ignore = (): void => undefined
