@@ -1,0 +1,34 @@
+/** The known name that was probably meant, or undefined when none is near (at most a third of the letters differ). */
+export const closestName = (written: string, known: readonly string[]): string | undefined => {
+  let best: string | undefined
+  let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1
+  for (const name of known) {
+    if (Math.abs(name.length - written.length) >= bestDistance) continue
+    const distance = editDistance(written.toLowerCase(), name.toLowerCase())
+    if (distance < bestDistance) {
+      best = name
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** A cure that starts with the probable name, if there is one. */
+export const didYouMean = (written: string, known: readonly string[], otherwise: string): string => {
+  const name = closestName(written, known)
+  return name === undefined ? otherwise : `did you mean ${name}? ${otherwise}`
+}
+
+/** Levenshtein, one row at a time; names here have at most 64 letters. */
+const editDistance = (from: string, to: string): number => {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[to.length] ?? 0
+}

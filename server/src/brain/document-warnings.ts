@@ -1,0 +1,150 @@
+import {
+  type AgentDocument,
+  type DocumentAction,
+  type DocumentNode,
+  endsNode,
+  offtopicsIntent,
+} from './document.ts'
+import type { DocumentFault } from './document-fault.ts'
+import { phraseOf } from './intents/normalise.ts'
+import { type PlacedNode, placedNodes } from './placed-nodes.ts'
+
+/** What runs, but not as its author thinks: dead intents, contradicting phrases, nodes that are never reached. */
+export const documentWarnings = (document: AgentDocument): DocumentFault[] => {
+  const nodes = placedNodes(document)
+  return [
+    ...intentWarnings(document, nodes),
+    ...phraseWarnings(document),
+    ...siblingWarnings(nodes),
+    ...nodes.flatMap(deadActionWarnings),
+    ...unreachableWarnings(document, nodes),
+    ...jumpCycleWarnings(nodes),
+  ]
+}
+
+const fewExamples = 5
+
+const intentWarnings = (document: AgentDocument, nodes: readonly PlacedNode[]): DocumentFault[] => {
+  const used = new Set(nodes.map(({ node }) => node.intent))
+  return document.intents.flatMap((intent, index) => {
+    const path = `intents[${index}]`
+    const faults: DocumentFault[] = []
+    if (intent.intent !== offtopicsIntent && !used.has(intent.intent))
+      faults.push({
+        path,
+        message: `"${intent.intent}" is used by no node`,
+        cure: 'add a node for it, or remove it',
+      })
+    if (intent.examples.length < fewExamples)
+      faults.push({
+        path: `${path}.examples`,
+        message: `has only ${intent.examples.length}`,
+        cure: `give at least ${fewExamples}, better 10, each worded differently`,
+      })
+    return faults
+  })
+}
+
+const phraseWarnings = (document: AgentDocument): DocumentFault[] => {
+  const seen = new Map<string, { readonly intent: string; readonly path: string }>()
+  return document.intents.flatMap(({ intent, examples }, intentIndex) =>
+    examples.flatMap((example, index): DocumentFault[] => {
+      const path = `intents[${intentIndex}].examples[${index}]`
+      const phrase = phraseOf(example)
+      if (phrase === '')
+        return [{ path, message: 'has no word', cure: 'write what a person would say, or remove it' }]
+      const earlier = seen.get(phrase)
+      if (!earlier) {
+        seen.set(phrase, { intent, path })
+        return []
+      }
+      if (earlier.intent === intent)
+        return [{ path, message: `says the same as ${earlier.path}`, cure: 'remove one of the two' }]
+      return [
+        {
+          path,
+          message: `is an example of "${earlier.intent}" too (${earlier.path})`,
+          cure: 'leave it with the one intent that is meant',
+        },
+      ]
+    }),
+  )
+}
+
+/** Two nodes that listen to the same at the same place: only the first is ever heard. */
+const siblingWarnings = (nodes: readonly PlacedNode[]): DocumentFault[] => {
+  const first = new Map<string, string>()
+  return nodes.flatMap(({ node, path, workflow }) => {
+    const listens = node.intent ?? node.event ?? (node.type === 'unknown' ? 'unknown' : undefined)
+    if (listens === undefined) return []
+    const place = JSON.stringify([
+      node.parent_id ?? null,
+      node.parent_id === undefined ? null : workflow,
+      node.type,
+      listens,
+    ])
+    const earlier = first.get(place)
+    if (earlier === undefined) {
+      first.set(place, path)
+      return []
+    }
+    return [
+      {
+        path,
+        message: `is never heard: ${earlier} listens to the same`,
+        cure: 'join the two, or give one a parent_id',
+      },
+    ]
+  })
+}
+
+const deadActionWarnings = ({ node, path }: PlacedNode): DocumentFault[] => {
+  const end = node.actions.findIndex(endsNode)
+  const ending = node.actions[end]
+  if (ending === undefined || end === node.actions.length - 1) return []
+  return [
+    {
+      path: `${path}.actions[${end + 1}]`,
+      message: `never runs: the ${ending.type} before it ends the node`,
+      cure: `move it before the ${ending.type}`,
+    },
+  ]
+}
+
+const unreachableWarnings = (document: AgentDocument, nodes: readonly PlacedNode[]): DocumentFault[] => {
+  const reached = new Set<string | undefined>([document.agent.starting_node_id])
+  for (const { node } of nodes)
+    for (const action of node.actions) for (const target of targetsOf(action)) reached.add(target)
+  return nodes
+    .filter(({ node }) => node.type === 'event' && node.event === undefined && !reached.has(node.node_id))
+    .map(({ path }) => ({
+      path,
+      message: 'is never reached: it has no event, and nothing leads to it',
+      cure: 'give it an event, jump to it, or make it the starting_node_id',
+    }))
+}
+
+const targetsOf = (action: DocumentAction): (string | undefined)[] => {
+  if (action.type === 'jump') return [action.node_id]
+  if (action.type === 'webview') return [action.trigger_node_id]
+  if (action.type === 'carousel')
+    return action.cards.flatMap((card) => card.buttons.map((button) => button.trigger_node_id))
+  return []
+}
+
+/** The first action that ends a node decides, so each node jumps to one node at most: circles are found by walking. */
+const jumpCycleWarnings = (nodes: readonly PlacedNode[]): DocumentFault[] => {
+  const next = new Map(nodes.map(({ node }) => [node.node_id, jumpTarget(node)]))
+  return nodes.flatMap(({ node, path }) => {
+    let at = next.get(node.node_id)
+    for (let steps = 0; at !== undefined && at !== node.node_id && steps < nodes.length; steps++)
+      at = next.get(at)
+    if (at !== node.node_id) return []
+    return [{ path, message: 'jumps back to itself without end', cure: 'take one jump out of the circle' }]
+  })
+}
+
+const jumpTarget = (node: DocumentNode): string | undefined => {
+  const ending = node.actions.find(endsNode)
+  return ending?.type === 'jump' ? ending.node_id : undefined
+}

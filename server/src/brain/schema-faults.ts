@@ -1,0 +1,222 @@
+import { didYouMean } from './closest-name.ts'
+import type { DocumentFault } from './document-fault.ts'
+
+/*
+ * Why a value does not fit a schema, told to the person who wrote it: path, what is wrong, and the cure.
+ *
+ * The validator's own messages speak of `anyOf` and list every branch that failed. This walk knows that a union of
+ * objects is told apart by `type`, so it explains only the branch that was meant. It knows just the keywords that
+ * the document's schema uses; a test holds it to the validator: it finds a fault exactly when the validator does.
+ */
+export interface SchemaView {
+  readonly type?: string
+  readonly const?: unknown
+  readonly anyOf?: readonly SchemaView[]
+  readonly properties?: Readonly<Record<string, SchemaView>>
+  readonly patternProperties?: Readonly<Record<string, SchemaView>>
+  readonly required?: readonly string[] | undefined
+  readonly minProperties?: number
+  readonly maxProperties?: number
+  readonly items?: SchemaView
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly pattern?: string | RegExp
+  readonly minimum?: number
+  readonly maximum?: number
+}
+
+export const schemaFaults = (schema: SchemaView, value: unknown, path: string): DocumentFault[] => {
+  if (schema.anyOf) return unionFaults(schema.anyOf, value, path)
+  if (schema.const !== undefined)
+    return value === schema.const ? [] : [wrong(path, value, JSON.stringify(schema.const))]
+  switch (schema.type) {
+    case 'object':
+      return isRecord(value) ? objectFaults(schema, value, path) : [wrong(path, value, 'an object')]
+    case 'array':
+      return Array.isArray(value) ? arrayFaults(schema, value, path) : [wrong(path, value, 'a list')]
+    case 'string':
+      return typeof value === 'string' ? stringFaults(schema, value, path) : [wrong(path, value, 'text')]
+    case 'integer':
+      return Number.isInteger(value)
+        ? numberFaults(schema, value, path)
+        : [wrong(path, value, 'a whole number')]
+    case 'number':
+      return Number.isFinite(value) ? numberFaults(schema, value, path) : [wrong(path, value, 'a number')]
+    case 'boolean':
+      return typeof value === 'boolean' ? [] : [wrong(path, value, 'true or false')]
+    case 'null':
+      return value === null ? [] : [wrong(path, value, 'null')]
+    default:
+      return []
+  }
+}
+
+/** `a.b[2]`, as one would write it; a key that is no plain word is quoted. */
+export const childPath = (path: string, key: string | number): string => {
+  if (typeof key === 'number') return `${path}[${key}]`
+  const part = /^\w[\w-]*$/.test(key) ? key : `[${JSON.stringify(key.slice(0, 80))}]`
+  return path === '' || part.startsWith('[') ? `${path}${part}` : `${path}.${part}`
+}
+
+const objectFaults = (schema: SchemaView, value: Record<string, unknown>, path: string): DocumentFault[] => {
+  const keys = Object.keys(value)
+  const faults = sizeFaults(keys.length, schema.minProperties, schema.maxProperties, 'entries', path)
+  for (const key of schema.required ?? [])
+    if (!Object.hasOwn(value, key))
+      faults.push({
+        path: childPath(path, key),
+        message: 'is missing',
+        cure: `add ${key}: ${expected(schema.properties?.[key])}`,
+      })
+  for (const key of keys) {
+    const known = schemaOfKey(schema, key)
+    if (known) faults.push(...schemaFaults(known, value[key], childPath(path, key)))
+    else faults.push(unknownKey(schema, key, path))
+  }
+  return faults
+}
+
+const schemaOfKey = (schema: SchemaView, key: string): SchemaView | undefined => {
+  if (schema.properties && Object.hasOwn(schema.properties, key)) return schema.properties[key]
+  for (const [pattern, keySchema] of Object.entries(schema.patternProperties ?? {}))
+    if (new RegExp(pattern, 'u').test(key)) return keySchema
+  return undefined
+}
+
+const unknownKey = (schema: SchemaView, key: string, path: string): DocumentFault => {
+  if (schema.patternProperties)
+    return {
+      path: childPath(path, key),
+      message: 'is no name of a variable',
+      cure: 'use letters, digits, _ and -; dots go into objects, as in user.plan',
+    }
+  const known = Object.keys(schema.properties ?? {})
+  return {
+    path: childPath(path, key),
+    message: 'is an unknown key',
+    cure: didYouMean(key, known, `known here: ${known.join(', ')}`),
+  }
+}
+
+const arrayFaults = (schema: SchemaView, value: readonly unknown[], path: string): DocumentFault[] => {
+  const faults = sizeFaults(value.length, schema.minItems, schema.maxItems, 'entries', path)
+  const { items } = schema
+  if (items)
+    value.forEach((item, index) => {
+      faults.push(...schemaFaults(items, item, childPath(path, index)))
+    })
+  return faults
+}
+
+const stringFaults = (schema: SchemaView, value: string, path: string): DocumentFault[] => {
+  const faults = sizeFaults([...value].length, schema.minLength, schema.maxLength, 'characters', path)
+  if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value))
+    faults.push({
+      path,
+      message: `"${value.slice(0, 80)}" has characters that are not allowed here`,
+      cure: `it must match ${schema.pattern}`,
+    })
+  return faults
+}
+
+const numberFaults = (schema: SchemaView, value: unknown, path: string): DocumentFault[] => {
+  const { minimum, maximum } = schema
+  const number = Number(value)
+  if (minimum !== undefined && number < minimum)
+    return [{ path, message: `${number} is too small`, cure: `use ${minimum} or more` }]
+  if (maximum !== undefined && number > maximum)
+    return [{ path, message: `${number} is too large`, cure: `use ${maximum} or less` }]
+  return []
+}
+
+const sizeFaults = (
+  size: number,
+  min: number | undefined,
+  max: number | undefined,
+  what: string,
+  path: string,
+): DocumentFault[] => {
+  if (min !== undefined && size < min)
+    return [{ path, message: size === 0 ? 'is empty' : `has ${size} ${what}`, cure: `give at least ${min}` }]
+  if (max !== undefined && size > max)
+    return [{ path, message: `has ${size} ${what}`, cure: `${max} is the most; shorten or split it` }]
+  return []
+}
+
+const unionFaults = (branches: readonly SchemaView[], value: unknown, path: string): DocumentFault[] => {
+  if (branches.some((branch) => schemaFaults(branch, value, path).length === 0)) return []
+  const constants = branches.map((branch) => branch.const).filter((constant) => constant !== undefined)
+  if (typeof value === 'string' && constants.length > 0) {
+    const names = constants.map(String)
+    return [
+      {
+        path,
+        message: `"${value.slice(0, 80)}" is not known`,
+        cure: didYouMean(value, names, `use ${expected({ anyOf: branches })}`),
+      },
+    ]
+  }
+  const kinds = branches
+    .map((branch) => branch.properties?.type?.const)
+    .filter((kind) => typeof kind === 'string')
+  if (kinds.length === branches.length) return kindFaults(branches, kinds, value, path)
+  const sameType = branches.find((branch) => branch.type !== undefined && branch.type === typeOf(value))
+  if (sameType && sameType.const === undefined) return schemaFaults(sameType, value, path)
+  return [wrong(path, value, expected({ anyOf: branches }))]
+}
+
+const kindFaults = (
+  branches: readonly SchemaView[],
+  kinds: readonly string[],
+  value: unknown,
+  path: string,
+): DocumentFault[] => {
+  if (!isRecord(value)) return [wrong(path, value, 'an object')]
+  const kind = value.type
+  const meant = branches[kinds.indexOf(String(kind))]
+  if (meant && typeof kind === 'string') return schemaFaults(meant, value, path)
+  const at = childPath(path, 'type')
+  const choices = `use one of ${kinds.join(', ')}`
+  if (kind === undefined) return [{ path: at, message: 'is missing', cure: choices }]
+  if (typeof kind !== 'string') return [wrong(at, kind, 'text')]
+  return [
+    { path: at, message: `"${kind.slice(0, 80)}" is not known`, cure: didYouMean(kind, kinds, choices) },
+  ]
+}
+
+const wrong = (path: string, value: unknown, wanted: string): DocumentFault => ({
+  path,
+  message: `is ${described(value)}`,
+  cure: `use ${wanted}`,
+})
+
+const expected = (schema: SchemaView | undefined): string => {
+  if (!schema) return 'a value'
+  if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.anyOf) return schema.anyOf.map(expected).join(' or ')
+  const words: Record<string, string> = {
+    array: 'a list',
+    object: 'an object',
+    string: 'text',
+    integer: 'a whole number',
+    number: 'a number',
+    boolean: 'true or false',
+  }
+  return words[schema.type ?? ''] ?? schema.type ?? 'a value'
+}
+
+const typeOf = (value: unknown): string => {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value
+}
+
+const described = (value: unknown): string => {
+  if (typeof value === 'string') return `the text "${value.slice(0, 80)}"`
+  if (Array.isArray(value)) return 'a list'
+  return isRecord(value) ? 'an object' : String(value)
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
