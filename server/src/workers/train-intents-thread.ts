@@ -1,0 +1,22 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { serializeModel } from '../brain/intents/model.ts'
+import { trainIntents } from '../brain/intents/train.ts'
+import type { TrainingJob, TrainingReport } from './train-intents.ts'
+
+/** The thread that `trainInThread` starts: one job in, progress and one model out. */
+const train = ({ examples, seed }: TrainingJob): void => {
+  let reported = 0
+  const onProgress = (done: number): void => {
+    if (done - reported < progressStepMin) return
+    reported = done
+    report({ type: 'progress', done })
+  }
+  const bytes = serializeModel(trainIntents(examples, { seed, onProgress }))
+  report({ type: 'model', bytes })
+}
+
+const progressStepMin = 0.01
+
+const report = (message: TrainingReport): void => parentPort?.postMessage(message)
+
+train(workerData)

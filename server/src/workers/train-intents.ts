@@ -1,0 +1,55 @@
+import { Worker } from 'node:worker_threads'
+import type { Example } from '../brain/intents/model.ts'
+
+export interface TrainingJob {
+  readonly examples: readonly Example[]
+  readonly seed: number
+}
+
+/** What the thread says: how far it is, rising from 0 to 1, and at the end the model. */
+export type TrainingReport =
+  | { readonly type: 'progress'; readonly done: number }
+  | { readonly type: 'model'; readonly bytes: Uint8Array }
+
+export interface TrainingWatch {
+  readonly onProgress?: (done: number) => void
+  /** Aborting ends the thread at once; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Trains off the event loop, in a thread of its own that ends with the training, and answers with the serialised
+ * model (`parseModel` reads it). Rejects with what the thread threw, also when it ran out of memory or time.
+ */
+export const trainInThread = (job: TrainingJob & TrainingWatch): Promise<Uint8Array> => {
+  const { examples, seed, onProgress } = job
+  const limit = AbortSignal.timeout(trainingMsMax)
+  const signal = job.signal ? AbortSignal.any([job.signal, limit]) : limit
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const workerData: TrainingJob = { examples, seed }
+    const thread = new Worker(threadEntry, {
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: memoryMbMax },
+    })
+    const abort = (): void => {
+      reject(signal.reason)
+      void thread.terminate()
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    thread.on('message', (report: TrainingReport) => {
+      if (report.type === 'progress') onProgress?.(report.done)
+      else resolve(report.bytes)
+    })
+    thread.on('error', reject)
+    thread.on('exit', (code) => {
+      signal.removeEventListener('abort', abort)
+      // After an answer or an error this changes nothing.
+      reject(new Error(`the training thread ended with code ${code} and without a model`))
+    })
+  })
+}
+
+const threadEntry = new URL('./train-intents-thread.ts', import.meta.url)
+const trainingMsMax = 10 * 60_000
+const memoryMbMax = 2_048

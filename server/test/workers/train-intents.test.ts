@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { classify } from '../../src/brain/intents/classify.ts'
+import { parseModel, serializeModel } from '../../src/brain/intents/model.ts'
+import { trainIntents } from '../../src/brain/intents/train.ts'
+import { trainInThread } from '../../src/workers/train-intents.ts'
+import { smallExamples } from '../brain/small-examples.ts'
+
+test('training in a thread gives the very model that training here gives', async () => {
+  const bytes = await trainInThread({ examples: smallExamples, seed: 7 })
+  assert.deepEqual(bytes, serializeModel(trainIntents(smallExamples, { seed: 7 })))
+  assert.equal(classify(parseModel(bytes), 'cold beer').ranking[0]?.name, 'drink')
+})
+
+test('the event loop goes on while the thread trains', async () => {
+  let isTrained = false
+  const trained = trainInThread({ examples: smallExamples, seed: 1 }).then(() => {
+    isTrained = true
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(isTrained, false)
+  await trained
+})
+
+test('progress rises and stays between 0 and 1', async () => {
+  const reports: number[] = []
+  await trainInThread({ examples: smallExamples, seed: 1, onProgress: (done) => reports.push(done) })
+  assert.ok(reports.length > 1)
+  assert.deepEqual(
+    reports,
+    [...reports].sort((one, other) => one - other),
+  )
+  assert.ok(reports.every((done) => done > 0 && done <= 1))
+})
+
+test('an aborted training rejects with the reason it was aborted for', async () => {
+  const abort = new AbortController()
+  const trained = trainInThread({ examples: smallExamples, seed: 1, signal: abort.signal })
+  abort.abort(new Error('published anew'))
+  await assert.rejects(trained, /published anew/)
+})
+
+test('a signal that is aborted already starts no training', async () => {
+  const signal = AbortSignal.abort(new Error('too late'))
+  await assert.rejects(trainInThread({ examples: smallExamples, seed: 1, signal }), /too late/)
+})
+
+test('what goes wrong in the thread is told to the caller', async () => {
+  const examples = JSON.parse('[{"intent": "no text"}]')
+  await assert.rejects(trainInThread({ examples, seed: 1 }), TypeError)
+})
