@@ -5,7 +5,7 @@ import type { Json } from './domain/json.ts'
 import type { Clock } from './outside/clock.ts'
 import type { LocalFiles } from './outside/files-local.ts'
 import type { Log } from './outside/log.ts'
-import type { Poster } from './outside/post-webhook.ts'
+import type { PostEvent } from './outside/post-event.ts'
 import type { Sealer } from './outside/seal.ts'
 import type { KnownKeys } from './store/api-keys.ts'
 import type { ChangeRequest } from './store/change-sessions.ts'
@@ -32,7 +32,7 @@ export interface Deps {
   readonly completeDelivery: (completion: Completion) => Promise<Completed | null>
   readonly agents: AgentLibrary
   readonly signals: Signals
-  readonly poster: Poster
+  readonly postEvent: PostEvent
   readonly sealer: Sealer
   readonly files: LocalFiles
   readonly urlSigningKey: Buffer

@@ -11,6 +11,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import type { Statement } from './db.ts'
 import { isStoreUnavailable, storeUnavailable } from './store-errors.ts'
 
 export interface Witness {
@@ -18,8 +19,10 @@ export interface Witness {
   readonly server_life: string
 }
 
-export const witnessText =
-  'select pg_current_xact_id()::text as transaction_id, stats_reset::text as server_life from pg_stat_wal'
+export const fetchWitness: Statement = {
+  name: 'fetch-the-witness-of-a-transaction',
+  text: 'select pg_current_xact_id()::text as transaction_id, stats_reset::text as server_life from pg_stat_wal',
+}
 
 export const outcomeLimitMs = 10_000
 const outcomePauseMs = 100
@@ -75,7 +78,7 @@ const askOutcome = async (pool: pg.Pool, witness: Witness): Promise<Outcome | 'u
 const isIdOfTheFuture = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '22023'
 
-const endAndAsk = {
+const endAndAsk: Statement = {
   name: 'tell-the-outcome-of-a-transaction',
   text: `
     with ended as materialized (
@@ -84,6 +87,6 @@ const endAndAsk = {
     )
     select
       pg_xact_status($1::xid8) as status,
-      (select stats_reset::text from pg_stat_wal) is not distinct from $2 as is_same_life,
+      (select stats_reset::text from pg_stat_wal) = $2 as is_same_life,
       (select count(*) from ended) as ended`,
 }

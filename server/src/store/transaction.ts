@@ -10,7 +10,7 @@
  * 4. A connection that is in doubt in any way is closed, not given back to the pool.
  */
 import pg from 'pg'
-import { learnCommitOutcome, type Witness, witnessText } from './commit-outcome.ts'
+import { fetchWitness, learnCommitOutcome, type Witness } from './commit-outcome.ts'
 import type { Queries, Statement } from './db.ts'
 import { isConnectionLost } from './store-errors.ts'
 
@@ -41,68 +41,76 @@ export const runTransaction = async <T>(
 type Transaction = ReturnType<typeof transactionOn>
 
 const transactionOn = (client: pg.PoolClient, certain: boolean) => {
-  const state: { phase: 'untouched' | 'open' | 'unopened' | 'ended'; witness?: Witness } = {
-    phase: 'untouched',
+  const state: TransactionState = { isBegun: false, isSpoiled: false, isEnded: false, pending: 0 }
+
+  const send = async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
+    const result = await client.query({ ...statement, values: [...values] })
+    return result.rows
   }
 
-  const openWith = async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
-    state.phase = 'open'
+  const sendWithBegin = async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
+    state.isBegun = true
     try {
       const opening = await sendOpening<R>(client, { statement, values, certain })
       if (opening.witness) state.witness = opening.witness
       return opening.rows
     } catch (error) {
       // pg now believes that the statement is prepared here, which may be wrong.
-      state.phase = 'unopened'
+      state.isSpoiled = true
       throw error
     }
   }
 
-  const queries: Queries = {
-    rows: async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
-      if (state.phase === 'ended')
-        throw new Error(`${statement.name} was sent after its transaction had ended`)
-      if (state.phase === 'untouched') return openWith<R>(statement, values)
-      const result = await client.query({ ...statement, values: [...values] })
-      return result.rows
-    },
+  const rows = async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
+    if (state.isEnded) throw new Error(`${statement.name} was sent after its transaction had ended`)
+    state.pending += 1
+    try {
+      return await (state.isBegun ? send<R>(statement, values) : sendWithBegin<R>(statement, values))
+    } finally {
+      state.pending -= 1
+    }
   }
 
-  /** No statement runs in this transaction any more: it would run in somebody else's. */
-  const end = () => {
-    const phaseBefore = state.phase
-    state.phase = 'ended'
-    return phaseBefore
-  }
+  const queries: Queries = { rows }
+  return { client, queries, state }
+}
 
-  return { client, queries, end, witness: () => state.witness }
+interface TransactionState {
+  isBegun: boolean
+  /** The connection is not fit for others. */
+  isSpoiled: boolean
+  /** No statement may follow: it would run in somebody else's transaction. */
+  isEnded: boolean
+  pending: number
+  witness?: Witness
 }
 
 /** True when the connection may be used again. */
-const commit = async (deps: TransactionDeps, { client, end, witness }: Transaction): Promise<boolean> => {
-  const phase = end()
-  if (phase === 'untouched') return true
+const commit = async (deps: TransactionDeps, { client, state }: Transaction): Promise<boolean> => {
+  if (state.pending > 0) throw new Error('a transaction ended without awaiting all of its statements')
+  state.isEnded = true
+  if (!state.isBegun) return true
   try {
     const { command } = await client.query('commit')
     if (command !== 'COMMIT') throw new Error('a statement failed in this transaction, so it was rolled back')
     return true
   } catch (error) {
-    const known = witness()
-    if (!known || !isConnectionLost(error)) throw error
-    await learnCommitOutcome(deps, known, error)
+    if (!state.witness || !isConnectionLost(error)) throw error
+    await learnCommitOutcome(deps, state.witness, error)
     return false
   }
 }
 
-/** True when the connection may be used again. */
-const rollBack = async ({ client, end }: Transaction): Promise<boolean> => {
-  const phase = end()
-  if (phase === 'untouched' || client.getTransactionStatus() === 'I') return phase !== 'unopened'
-  if (phase === 'unopened') return false
-  return client.query('rollback').then(
+/** True when the connection may be used again. Waits for what is still under way: the answers come in order. */
+const rollBack = async ({ client, state }: Transaction): Promise<boolean> => {
+  state.isEnded = true
+  if (!state.isBegun) return true
+  if (state.isSpoiled) return false
+  const isRolledBack = await client.query('rollback').then(
     () => true,
     () => false,
   )
+  return isRolledBack && !state.isSpoiled
 }
 
 interface Opening {
@@ -126,8 +134,8 @@ const sendOpening = <R>(
     query.submit = (connection) => {
       connection.stream.cork()
       try {
-        sendUnsynced(connection, 'begin')
-        if (certain) sendUnsynced(connection, witnessText)
+        sendUnsynced(connection, begin)
+        if (certain) sendUnsynced(connection, fetchWitness)
         return submitOwn.call(query, connection)
       } finally {
         connection.stream.uncork()
@@ -136,10 +144,22 @@ const sendOpening = <R>(
     client.query(query)
   })
 
-/** A statement whose Sync is left to the one that follows. */
-const sendUnsynced = (connection: pg.Connection, text: string): void => {
-  connection.parse({ name: '', text, types: [] }, true)
-  connection.bind({}, true)
+/** A statement without values whose Sync is left to the one that follows. */
+const sendUnsynced = (connection: pg.Connection, { name, text }: Statement): void => {
+  if (!isPreparedOn(connection, name)) connection.parse({ name, text, types: [] }, true)
+  connection.bind({ statement: name }, true)
   connection.describe({ type: 'P' }, true)
   connection.execute({}, true)
 }
+
+const preparedOn = new WeakMap<pg.Connection, Set<string>>()
+
+/** Asked once for each sending; a batch that fails costs the connection, so what was sent was prepared. */
+const isPreparedOn = (connection: pg.Connection, name: string): boolean => {
+  const names = preparedOn.get(connection) ?? new Set()
+  const isPrepared = names.has(name)
+  preparedOn.set(connection, names.add(name))
+  return isPrepared
+}
+
+const begin: Statement = { name: 'begin', text: 'begin' }

@@ -101,11 +101,12 @@ interface Part {
   readonly values: readonly unknown[]
 }
 
+/** By the parts they are made of: PostgreSQL's names hold 63 characters. */
 const statements = new Map<string, Statement>()
 
 const statementOf = (parts: readonly Part[]): Statement => {
-  const name = `write-${parts.map((part) => part.name).join('-')}`
-  const known = statements.get(name)
+  const key = parts.map((part) => part.name).join()
+  const known = statements.get(key)
   if (known) return known
   let offset = 0
   const clauses = parts.map((part) => {
@@ -113,8 +114,11 @@ const statementOf = (parts: readonly Part[]): Statement => {
     offset += part.values.length
     return `${part.name} as (${part.sql.replaceAll(/\$(\d+)/g, (_, digits) => `$${Number(digits) + shift}`)})`
   })
-  const statement = { name, text: `with ${clauses.join(',\n')}\nselect` }
-  statements.set(name, statement)
+  const statement = {
+    name: `write-changes-${statements.size + 1}`,
+    text: `with ${clauses.join(',\n')}\nselect`,
+  }
+  statements.set(key, statement)
   return statement
 }
 

@@ -8,10 +8,10 @@ import { readSession } from '../store/read-sessions.ts'
 
 /**
  * Somebody on the customer's side is typing: the user, or, while a person of theirs owns the conversation, that
- * person. Ephemeral: told to whoever listens now, never stored, never retried, without a sequence.
+ * person. Ephemeral: told to whoever listens now and posted once, never stored, never retried, without a sequence.
  */
 export const announceCompose = async (
-  deps: Pick<Deps, 'db' | 'newId' | 'signals'>,
+  deps: Pick<Deps, 'db' | 'newId' | 'signals' | 'postEvent'>,
   call: SessionCall,
   body: ComposeRequest,
 ): Promise<Accepted> => {
@@ -19,21 +19,20 @@ export const announceCompose = async (
   if (!found) throw sessionNotFound()
   requireActive(found.session, found.now)
   const subscribed = call.settings.subscribedEvents
-  if (subscribed.size === 0 || subscribed.has('message:compose'))
+  if (subscribed.size === 0 || subscribed.has('message:compose')) {
+    const eventId = deps.newId()
+    const text = eventBody(
+      found.session,
+      { event_type: 'message:compose', action: body.action, ...authorOf(found.session) },
+      { eventId, requestId: call.requestId, causedBy: call.requestId, timestamp: Math.floor(found.now) },
+    )
     deps.signals.composed({
       sessionId: call.sessionId,
       integrationId: call.settings.integrationId,
-      body: eventBody(
-        found.session,
-        { event_type: 'message:compose', action: body.action, ...authorOf(found.session) },
-        {
-          eventId: deps.newId(),
-          requestId: call.requestId,
-          causedBy: call.requestId,
-          timestamp: Math.floor(found.now),
-        },
-      ),
+      body: text,
     })
+    void postWhileFresh(deps, call, eventId, text)
+  }
   return { request_id: call.requestId }
 }
 
@@ -41,4 +40,25 @@ const authorOf = (session: Session) => {
   if (session.owner !== 'human' || session.human?.desk !== 'external') return { author: 'user' as const }
   const { desk: _, ...agent } = session.human
   return { author: 'agent' as const, agent }
+}
+
+/** After this long nobody cares who was typing. */
+const freshMs = 5_000
+/** A slow webhook has this many on their way at once; the rest is stale before its turn, so it is dropped. */
+const underWayMax = 10
+const underWay = new Map<string, number>()
+
+const postWhileFresh = async (
+  deps: Pick<Deps, 'postEvent'>,
+  { settings }: SessionCall,
+  eventId: string,
+  body: string,
+): Promise<void> => {
+  const count = underWay.get(settings.integrationId) ?? 0
+  if (count >= underWayMax) return
+  underWay.set(settings.integrationId, count + 1)
+  await deps.postEvent(settings, { eventId, body, timeoutMs: freshMs }).catch(() => undefined)
+  const left = (underWay.get(settings.integrationId) ?? 1) - 1
+  if (left === 0) underWay.delete(settings.integrationId)
+  else underWay.set(settings.integrationId, left)
 }

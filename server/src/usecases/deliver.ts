@@ -1,10 +1,8 @@
-import { webhookHeaders } from '@dragoman/sdk'
 import type { Deps } from '../deps.ts'
 import { type AttemptOutcome, type Verdict, verdictOf } from '../domain/delivery.ts'
 import type { LoadSignal } from '../domain/endpoint.ts'
 import type { Attempt } from '../outside/attempt.ts'
 import type { ClaimedDelivery, Completed, Completion } from '../store/delivery-lanes.ts'
-import type { IntegrationSettings } from '../store/integrations.ts'
 
 export type { ClaimedDelivery, Completed }
 
@@ -21,7 +19,7 @@ export interface Delivered {
 
 type DeliverDeps = Pick<
   Deps,
-  'settings' | 'sealer' | 'poster' | 'completeDelivery' | 'clock' | 'chance' | 'limits' | 'log'
+  'settings' | 'postEvent' | 'completeDelivery' | 'clock' | 'chance' | 'limits' | 'log'
 >
 
 export const deliver = async (
@@ -32,7 +30,11 @@ export const deliver = async (
   const settings = await deps.settings.of(delivery.integrationId)
   if (!settings) throw new Error(`integration ${delivery.integrationId} of a delivery does not exist`)
   const atMs = deps.clock.now()
-  const attempt = await post(deps, delivery, settings, atMs)
+  const attempt = await deps.postEvent(settings, {
+    eventId: delivery.eventId,
+    body: delivery.body,
+    timeoutMs: deps.limits.webhookTimeoutMs,
+  })
   const verdict = verdictOf(outcomeOf(attempt), delivery.attempts, deps.limits.retrySchedule, deps.chance())
   // A probe ahead of the lane's own time burns none of its attempts.
   const isEarly = claim.isProbe && delivery.dueAt > atMs
@@ -43,26 +45,6 @@ export const deliver = async (
     signal: signalOf(attempt, verdict, delivery),
     recorded: deps.completeDelivery(completion),
   }
-}
-
-const post = async (
-  deps: DeliverDeps,
-  delivery: ClaimedDelivery,
-  settings: IntegrationSettings,
-  atMs: number,
-): Promise<Attempt> => {
-  const headers = await webhookHeaders({
-    secrets: settings.sealedSecrets.map((sealed) => deps.sealer.open(sealed)),
-    eventId: delivery.eventId,
-    timestampSeconds: Math.floor(atMs / 1000),
-    rawBody: delivery.body,
-  })
-  return await deps.poster.post({
-    url: settings.webhookUrl,
-    headers: { 'content-type': 'application/json', 'user-agent': 'Dragoman/0.1', ...headers },
-    body: delivery.body,
-    timeoutMs: deps.limits.webhookTimeoutMs,
-  })
 }
 
 const outcomeOf = (attempt: Attempt): AttemptOutcome =>

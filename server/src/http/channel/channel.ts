@@ -23,8 +23,7 @@ export type ChannelDeps = Pick<
   | 'clock'
   | 'limits'
   | 'log'
-  | 'poster'
-  | 'sealer'
+  | 'postEvent'
 >
 
 /** The custom channel: everything below `/v1/custom/:integration_id` (wire spec 1.3). */

@@ -1,0 +1,39 @@
+import type { Deps } from '../deps.ts'
+import { keepHouse, noteKeyUse } from '../usecases/keep-house.ts'
+import { passTime } from '../usecases/pass-time.ts'
+import { startDeliveries } from './deliveries.ts'
+import { repeat } from './repeat.ts'
+import { startTurns } from './turns.ts'
+
+const pollMs = 1_000
+const housekeepingMs = 10 * 60 * 1_000
+const keyUseMs = 10_000
+
+export type Role = 'http' | 'worker' | 'deliver'
+
+/** The loops of this process's roles. `stop` lets what is under way end. */
+export const startWorkers = (deps: Deps, roles: ReadonlySet<Role>) => {
+  const { log } = deps
+  const turns = roles.has('worker') ? startTurns(deps) : null
+  const deliveries = roles.has('deliver') ? startDeliveries(deps) : null
+  const repeated = [
+    roles.has('http') &&
+      repeat({ what: 'noting key use', everyMs: keyUseMs, log }, async () => void (await noteKeyUse(deps))),
+    roles.has('worker') && repeat({ what: 'expiry', everyMs: pollMs, log }, () => passTime(deps)),
+    roles.has('worker') &&
+      repeat(
+        { what: 'housekeeping', everyMs: housekeepingMs, log },
+        async () => void (await keepHouse(deps)),
+      ),
+    deliveries &&
+      repeat({ what: 'delivery poll', everyMs: pollMs, log }, async () => void (await deliveries.poll())),
+  ].filter((loop) => loop !== false && loop !== null)
+
+  return {
+    turnsInFlight: () => turns?.inFlight() ?? 0,
+    deliveriesInFlight: () => deliveries?.sending() ?? 0,
+    stop: async (): Promise<void> => {
+      await Promise.all([...repeated.map((loop) => loop.stop()), turns?.stop(), deliveries?.stop()])
+    },
+  }
+}
