@@ -32,7 +32,7 @@ export const emptyDatabase = async (owner: Owner): Promise<TestDatabase> =>
 
 const cloned = async (owner: Owner, server: string, template: string): Promise<TestDatabase> => {
   const name = `test_${process.pid}_${randomUUID().slice(0, 8)}`
-  await administer(server, `create database ${name} template ${template}`)
+  await administer(server, `create database ${name} template ${template} strategy file_copy`)
   const url = urlOf(server, name)
   const db = openDatabase({ url, poolMax, statementTimeoutMs, log: unused })
   owner.after(async () => {
