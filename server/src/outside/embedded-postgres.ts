@@ -16,7 +16,7 @@ import { lockFolder } from './embedded-postgres/lock.ts'
 import { stopOrphan } from './embedded-postgres/orphan.ts'
 import { type Postmaster, startPostmaster } from './embedded-postgres/postmaster.ts'
 import { chooseRunAs } from './embedded-postgres/run-as.ts'
-import { clientFolder } from './embedded-postgres/socket-path.ts'
+import { chooseSocketFolder } from './embedded-postgres/socket-folder.ts'
 
 export interface EmbeddedPostgresOptions {
   /** Everything lives in its subfolder `postgres`. */
@@ -31,10 +31,13 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>
 }
 
+/** Where everybody may enter and only root may write. */
+const systemCache = '/var/cache/dragoman'
+
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
   const packageFolder = findPackage(`${process.platform}-${process.arch}`)
   const wanted = join(options.dataDir, 'postgres')
-  await mkdir(wanted, { recursive: true })
+  await mkdir(wanted, { recursive: true, mode: 0o700 })
   const folder = await realpath(wanted)
   const unlock = lockFolder(folder)
   try {
@@ -59,15 +62,24 @@ const startIn = async (
 ): Promise<EmbeddedPostgres> => {
   const cluster = join(folder, 'cluster')
   const runAs = await chooseRunAs(cluster)
-  const copyFolders = runAs.isLent ? ['/var/cache/dragoman', folder] : [folder]
-  const binaries = await prepareBinaries({ packageFolder, runAs, copyFolders })
+  const copyFolder = runAs.isLent ? systemCache : folder
+  const binaries = await prepareBinaries({ packageFolder, runAs, copyFolder })
   const password = await ensureCluster({ folder, binaries, runAs, isDurable: settings.fsync !== 'off' })
+  const socket = await chooseSocketFolder(folder, cluster, runAs)
 
   const start = async (): Promise<Postmaster> => {
     const unrelatedPid = await stopOrphan(cluster, log)
-    return startPostmaster({ binaries, cluster, runAs, settings, unrelatedPid, log })
+    return startPostmaster({
+      binaries,
+      cluster,
+      runAs,
+      socketFolder: socket.forServer,
+      settings,
+      unrelatedPid,
+      log,
+    })
   }
   const keeper = await keepRunning(start, log)
-  const host = encodeURIComponent(await clientFolder(folder, cluster))
+  const host = encodeURIComponent(socket.forClients)
   return { url: `postgresql://${roleName}:${password}@${host}/${databaseName}`, stop: keeper.stop }
 }

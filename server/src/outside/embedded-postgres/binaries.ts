@@ -39,8 +39,8 @@ export const findPackage = (platform: string): string => {
 export interface BinariesOptions {
   readonly packageFolder: string
   readonly runAs: RunAs
-  /** Where a copy may live, best first. */
-  readonly copyFolders: readonly string[]
+  /** Where a copy may live. */
+  readonly copyFolder: string
 }
 
 export const prepareBinaries = async (options: BinariesOptions): Promise<Binaries> => {
@@ -48,16 +48,18 @@ export const prepareBinaries = async (options: BinariesOptions): Promise<Binarie
   await makeLinks(packageFolder)
   const inPlace = await tryOut(packageFolder, runAs)
   if (inPlace.binaries) return inPlace.binaries
-  for (const folder of options.copyFolders) {
-    const copy = await copyPackage(packageFolder, folder).catch(() => undefined)
-    if (!copy) continue
-    const copied = await tryOut(copy, runAs)
-    if (copied.binaries) return copied.binaries
-  }
+  const copy = await copyPackage(packageFolder, options.copyFolder).catch(ignore)
+  const copied = copy === undefined ? undefined : await tryOut(copy, runAs)
+  if (copied?.binaries) return copied.binaries
   throw new Error(`the embedded PostgreSQL does not run here (${reasonOf(inPlace.output)}): ${askForUrl}`)
 }
 
-const tryOut = async (folder: string, runAs: RunAs): Promise<{ binaries?: Binaries; output: string }> => {
+interface TriedOut {
+  readonly binaries?: Binaries
+  readonly output: string
+}
+
+const tryOut = async (folder: string, runAs: RunAs): Promise<TriedOut> => {
   const postgres = join(folder, 'native/bin/postgres')
   const { isOk, output } = await run(postgres, ['--version'], { runAs, cwd: '/' })
   const majorVersion = /\(PostgreSQL\) (\d+)/.exec(output)?.[1]
@@ -79,7 +81,7 @@ const makeLinks = async (packageFolder: string): Promise<void> => {
   for (const { source, target } of await readLinks(packageFolder)) {
     const link = join(packageFolder, target)
     // The link is there already, or the folder is read-only: then the try-out decides.
-    await symlink(basename(source), link).catch(() => undefined)
+    await symlink(basename(source), link).catch(ignore)
   }
 }
 
@@ -122,3 +124,5 @@ const openToAll = async (folder: string): Promise<void> => {
     if (!entry.isSymbolicLink()) await chmod(join(entry.parentPath, entry.name), 0o755)
   }
 }
+
+const ignore = (): undefined => undefined

@@ -3,7 +3,7 @@
  * under another name with its password and its empty database, and renamed when it is complete.
  */
 import { randomBytes } from 'node:crypto'
-import { chown, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { chown, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { askForUrl, type Binaries } from './binaries.ts'
 import { ownFolder, type RunAs, run } from './run-as.ts'
@@ -41,10 +41,10 @@ const makeCluster = async (
   passwordFile: string,
 ): Promise<string> => {
   const { binaries, runAs, isDurable } = options
-  const draft = `${cluster}.new`
+  await removeDrafts(options.folder)
+  // A name of its own: what is left of an initdb whose Dragoman was killed may still be at work in another one.
+  const draft = await mkdtemp(join(options.folder, draftPrefix))
   const password = randomBytes(24).toString('base64url')
-  await rm(draft, { recursive: true, force: true })
-  await mkdir(draft, { mode: 0o700 })
   await chown(draft, runAs.uid, runAs.gid)
   await writeDurably(passwordFile, password)
 
@@ -73,6 +73,15 @@ const makeCluster = async (
   return password
 }
 
+const draftPrefix = 'cluster-draft-'
+
+const removeDrafts = async (folder: string): Promise<void> => {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(draftPrefix))
+      await rm(join(folder, name), { recursive: true, force: true }).catch(ignore)
+  }
+}
+
 const writeDurably = async (path: string, text: string): Promise<void> => {
   const file = await open(path, 'w', 0o600)
   try {
@@ -89,3 +98,5 @@ const reasonOf = (output: string, { uid }: RunAs): string => {
   const lines = output.split('\n').filter((line) => /error|fatal|hint|detail|could not/i.test(line))
   return (lines.length > 0 ? lines : output.split('\n').slice(-1)).join(' · ')
 }
+
+const ignore = (): void => undefined

@@ -30,8 +30,6 @@ exec "$@" 3<&-`
 /** For small machines; what a query needs beyond that, PostgreSQL's own defaults give. */
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: '',
-  // Relative to the data: no path is too long for it, and nobody else may enter there.
-  unix_socket_directories: '.',
   unix_socket_permissions: '0700',
   max_connections: '100',
   shared_buffers: '128MB',
@@ -41,6 +39,7 @@ const settings: Readonly<Record<string, string>> = {
   checkpoint_timeout: '15min',
   autovacuum_naptime: '15s',
   io_method: 'sync',
+  max_logical_replication_workers: '0',
   jit: 'off',
   shared_preload_libraries: 'pg_stat_statements',
   timezone: 'UTC',
@@ -58,6 +57,7 @@ export interface PostmasterOptions {
   readonly binaries: Binaries
   readonly cluster: string
   readonly runAs: RunAs
+  readonly socketFolder: string
   readonly settings: Readonly<Record<string, string>>
   /** A living process that a stale lock file names and that is not PostgreSQL's. */
   readonly unrelatedPid: number | undefined
@@ -108,10 +108,11 @@ export const startPostmaster = async (options: PostmasterOptions): Promise<Postm
 
 const spawnGuarded = (options: PostmasterOptions): ChildProcess => {
   const { binaries, cluster, runAs, unrelatedPid } = options
-  const chosen = Object.entries({ ...settings, ...options.settings }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ])
+  const chosen = Object.entries({
+    ...settings,
+    unix_socket_directories: options.socketFolder,
+    ...options.settings,
+  }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   return spawn(
     '/bin/sh',
     ['-c', guarded, 'sh', binaries.postgres, '-D', ownFolder(runAs, cluster), ...chosen],
