@@ -5,6 +5,7 @@ import { backoffMs, pause } from './pause.ts'
 import type { RequestHeaders } from './request-headers.ts'
 import { secretList } from './signing-keys.ts'
 import { verify, WebhookVerificationError } from './verify.ts'
+import { wakeableWaits } from './wakeable-waits.ts'
 import {
   type EventOf,
   type EventType,
@@ -49,6 +50,7 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
 
   const workOffDeps = {
     ...settings,
+    gaps: wakeableWaits(),
     run: (event: OrderedEvent, turn: Turn) => runHandlers({ ...settings, handlers, report }, event, turn),
   }
 

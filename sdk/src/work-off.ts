@@ -1,5 +1,5 @@
 import type { InboxHead, InboxStore } from './inbox.ts'
-import { pause } from './pause.ts'
+import type { WakeableWaits } from './wakeable-waits.ts'
 import type { OrderedEvent } from './webhook-event.ts'
 
 /**
@@ -11,7 +11,8 @@ import type { OrderedEvent } from './webhook-event.ts'
  * 1. One at a time in a session: whoever works holds its lease, across processes too.
  * 2. The lowest unfinished sequence goes next. It runs at once if it is the first one ever seen of the session,
  *    follows the highest finished one, or is lower (a replay of what was given up: `isLate`).
- * 3. A gap is waited for, but only until `gapWaitMs` after the event behind it arrived.
+ * 3. A gap is waited for, but only until `gapWaitMs` after the event behind it arrived; whatever arrives in the
+ *    session meanwhile ends the wait for a new look.
  * 4. Nothing is left lying: an event is added before its lease is tried for, and who releases a lease looks once
  *    more. A process that died while it held one is made good by `receiver.resume()`.
  * 5. A handler that throws is tried again; the session waits meanwhile. After `attemptsMax` the event is failed
@@ -19,15 +20,20 @@ import type { OrderedEvent } from './webhook-event.ts'
  */
 export const workOff = async (deps: WorkOffDeps, sessionId: string): Promise<void> => {
   const lease = leaseOn(deps, sessionId)
+  deps.gaps.wake(sessionId)
   while (await lease.take()) {
     const gapMs = await workUntilGap(deps, sessionId, lease)
-    if (gapMs > 0) await pause(gapMs)
-    else if (!(await deps.store.head(sessionId))) return
+    const gapEnded = gapMs > 0 ? deps.gaps.wait(sessionId, gapMs) : undefined
+    const head = await deps.store.head(sessionId)
+    if (!head || gapWait(deps, head) <= 0) deps.gaps.wake(sessionId)
+    if (!head) return
+    await gapEnded
   }
 }
 
 export interface WorkOffDeps {
   readonly store: InboxStore
+  readonly gaps: WakeableWaits
   readonly now: () => number
   readonly leaseMs: number
   readonly gapWaitMs: number
