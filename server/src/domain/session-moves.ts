@@ -133,15 +133,9 @@ export const passTime = (session: Session, now: number): Moved => {
   return unmoved(session)
 }
 
-/** A resolved conversation is nobody's: the agent will have it if the user writes again. */
-const releaseOwner = (session: Session): Moved => {
-  if (session.owner === 'bot') return unmoved(session)
-  const owner = session.agent === null ? 'waiting' : 'bot'
-  return {
-    session: { ...session, owner, human: null },
-    events: session.owner === 'human' ? leaves(session) : [],
-  }
-}
+/** A resolved conversation is the agent's again, if there is one: it answers should the user write once more. */
+const releaseOwner = (session: Session): Moved =>
+  session.owner === 'bot' ? unmoved(session) : handBack(session)
 
 const leaves = (session: Session): readonly EventPayload[] => {
   const member = currentMember(session)

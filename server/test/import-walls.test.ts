@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * The walls of ARCHITECTURE.md: which folder of server/src may import which. `start.ts` and `main.ts` may import
+ * all. A file directly in server/src is its own name here.
+ */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  brain: ['domain'],
+  store: ['domain'],
+  outside: ['domain', 'deps.ts', 'sdk'],
+  usecases: ['domain', 'brain', 'store', 'outside (types)', 'deps.ts', 'sdk'],
+  http: ['domain', 'usecases', 'deps.ts', 'sdk', 'http'],
+  workers: ['domain', 'brain', 'usecases', 'deps.ts', 'outside (types)'],
+  demo: ['domain', 'brain', 'store', 'usecases', 'deps.ts'],
+  'deps.ts': ['domain', 'brain', 'store (types)', 'outside (types)'],
+  'config.ts': ['domain', 'outside'],
+}
+
+const mayNeverNeed: Readonly<Record<string, readonly RegExp[]>> = {
+  domain: [/\bawait\s+\w/, /\bDate\.now\b/, /\bMath\.random\b/, /\bprocess\./, /\bsetTimeout\b/],
+  brain: [/\bawait\s+\w/, /\bDate\.now\b/, /\bMath\.random\b/, /\bprocess\./, /\bsetTimeout\b/],
+}
+
+const source = fileURLToPath(new URL('../src/', import.meta.url))
+const sdk = fileURLToPath(new URL('../../sdk/src/', import.meta.url))
+
+const filesUnder = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+
+const roomOf = (path: string): string => relative(source, path).split('/')[0] ?? ''
+
+const importsOf = (text: string): { readonly target: string; readonly isType: boolean }[] =>
+  [...text.matchAll(/^(?:import|export)\s+(type\s+)?[^'"]*?from\s+'([^']+)'/gms)].map((match) => ({
+    target: match[2] ?? '',
+    isType: match[1] !== undefined || /^\s*\{(?:\s*type\s+[\w\s]+,?)+\}\s*$/s.test(between(match[0])),
+  }))
+
+const between = (statement: string): string =>
+  statement.replace(/^(?:import|export)/, '').replace(/from\s+'[^']+'$/s, '')
+
+const breaches: string[] = []
+for (const file of filesUnder(source)) {
+  const room = roomOf(file)
+  if (room === 'start.ts' || room === 'main.ts') continue
+  const text = readFileSync(file, 'utf8')
+  for (const { target, isType } of importsOf(text)) {
+    const to =
+      target === '@dragoman/sdk'
+        ? 'sdk'
+        : target.startsWith('.')
+          ? roomOf(resolve(dirname(file), target))
+          : null
+    if (to === null || (to === room && room !== 'usecases')) continue
+    const allowed = mayImport[room] ?? []
+    if (!allowed.includes(to) && !(isType && allowed.includes(`${to} (types)`)))
+      breaches.push(`${relative(source, file)} imports ${isType ? 'types of ' : ''}${to}`)
+  }
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+  for (const pattern of mayNeverNeed[room] ?? [])
+    if (pattern.test(code)) breaches.push(`${relative(source, file)} contains ${pattern.source}`)
+}
+
+test('every folder imports only what the walls allow', () => {
+  assert.deepEqual(breaches, [])
+})
+
+test('only config.ts reads the environment', () => {
+  const readers = filesUnder(source).filter((file) => /process\.env\b/.test(readFileSync(file, 'utf8')))
+  assert.deepEqual(
+    readers
+      .map((file) => relative(source, file))
+      .filter((file) => file !== 'config.ts' && file !== 'main.ts'),
+    [],
+  )
+})
+
+test('the sdk imports nothing of node and nothing of the server', () => {
+  const targets = filesUnder(sdk).flatMap((file) =>
+    importsOf(readFileSync(file, 'utf8')).map(({ target }) => target),
+  )
+  assert.deepEqual(
+    targets.filter((target) => !target.startsWith('./')),
+    [],
+  )
+})
