@@ -53,7 +53,7 @@ const stepsMax = 127
 const penalty = 1
 const diagonal = 0.5 / penalty
 const roundsMax = 60
-const precision = 0.05
+const precision = 0.01
 
 /** Everything that is the same for all classes, or used by one after the other. Flat arrays: this is the hot loop. */
 interface Workspace {
