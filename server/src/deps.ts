@@ -1,4 +1,5 @@
 import type { Agent } from './brain/agent.ts'
+import type { Example } from './brain/intents/model.ts'
 import type { AddressList } from './domain/address.ts'
 import type { RetrySchedule } from './domain/delivery.ts'
 import type { Json } from './domain/json.ts'
@@ -34,21 +35,24 @@ export interface Deps {
   readonly signals: Signals
   readonly postEvent: PostEvent
   readonly sealer: Sealer
+  /** The management API's bearer token. */
+  readonly adminToken: string
   readonly files: LocalFiles
   readonly urlSigningKey: Buffer
   readonly clock: Clock
   readonly newId: () => string
+  readonly newApiKey: () => string
+  readonly newWebhookSecret: () => string
   readonly chance: () => number
   readonly log: Log
   readonly limits: RunLimits
   /** Is this error the store's absence (503), not a bug (500)? */
   readonly isUnavailable: (error: unknown) => boolean
-  readonly trainIntents: (examples: IntentExamples) => Promise<Uint8Array>
+  /** Off the event loop; gives the serialised model. */
+  readonly trainIntents: (examples: readonly Example[]) => Promise<Uint8Array>
   /** Where this server is reached from outside, without a slash at the end. Known once it listens. */
   readonly publicUrl: () => string
 }
-
-export type IntentExamples = readonly { readonly intent: string; readonly examples: readonly string[] }[]
 
 /** Prepared agents, by version: parsed and with their model, kept for as long as they are used. */
 export interface AgentLibrary {

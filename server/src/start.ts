@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
-import type { Config } from './config.ts'
-import type { Deps } from './deps.ts'
+import { join } from 'node:path'
+import { createDemo, type Demo } from './demo/create-demo.ts'
+import type { Deps, RunLimits } from './deps.ts'
 import { createHttpServer } from './http/server.ts'
 import { systemClock } from './outside/clock.ts'
 import { startEmbeddedPostgres } from './outside/embedded-postgres.ts'
@@ -10,7 +11,7 @@ import { newId } from './outside/ids.ts'
 import type { Log } from './outside/log.ts'
 import { createEventPoster } from './outside/post-event.ts'
 import { createPoster } from './outside/post-webhook.ts'
-import { createSealer } from './outside/seal.ts'
+import { createSealer, newApiKey, newWebhookSecret } from './outside/seal.ts'
 import { createKnownKeys } from './store/api-keys.ts'
 import { createBatcher } from './store/batch.ts'
 import { createSessionChanger } from './store/change-sessions.ts'
@@ -23,19 +24,41 @@ import { createSignals } from './store/signals.ts'
 import { isStoreUnavailable } from './store/store-errors.ts'
 import { createAgentLibrary } from './usecases/agent-library.ts'
 import { trainInThread } from './workers/train-intents.ts'
-import { startWorkers } from './workers/workers.ts'
+import { type Role, startWorkers } from './workers/workers.ts'
+
+/** What it takes to start, read from the environment by config.ts or made by a test. */
+export interface StartOptions {
+  readonly host: string
+  /** 0 = any free port */
+  readonly port: number
+  /** null = the embedded database under dataDir */
+  readonly databaseUrl: string | null
+  readonly dataDir: string
+  /** null = made at the first start */
+  readonly adminToken: string | null
+  /** 32 bytes; null = made at the first start */
+  readonly secretKey: Buffer | null
+  readonly roles: ReadonlySet<Role>
+  readonly publicUrl: string | null
+  /** undefined = when the database is new */
+  readonly demo: boolean | undefined
+  readonly poolMax: number
+  readonly limits: RunLimits
+}
 
 /** A running Dragoman. */
 export interface Dragoman {
   /** Where it listens, e.g. `http://127.0.0.1:4000`; null without the http role. */
   readonly url: string | null
   readonly deps: Deps
+  /** The demo's integration and key, if there is one. */
+  readonly demo: Demo | null
   /** No new work; what is in flight ends or goes back; within `drainMs`. */
   readonly stop: () => Promise<void>
 }
 
 /** The only composition root: everything is made here, in the order in which it is needed. */
-export const startDragoman = async (config: Config, log: Log): Promise<Dragoman> => {
+export const startDragoman = async (config: StartOptions, log: Log): Promise<Dragoman> => {
   const closers: (() => Promise<unknown>)[] = []
   const closeAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse())
@@ -50,7 +73,7 @@ export const startDragoman = async (config: Config, log: Log): Promise<Dragoman>
 }
 
 const start = async (
-  config: Config,
+  config: StartOptions,
   log: Log,
   closers: (() => Promise<unknown>)[],
   closeAll: () => Promise<void>,
@@ -79,8 +102,8 @@ const start = async (
   const settings = createSettings(db)
   const sealer = createSealer(secrets.secretKey)
   const poster = createPoster({
-    allowPrivate: config.allowPrivateTargets,
-    timeoutMs: config.webhookTimeoutMs,
+    allowPrivate: config.limits.allowPrivateTargets,
+    timeoutMs: config.limits.webhookTimeoutMs,
     answerBytesMax,
     answerKeptBytes,
   })
@@ -104,15 +127,18 @@ const start = async (
     signals,
     postEvent: createEventPoster({ poster, sealer, clock: systemClock }),
     sealer,
-    files: createLocalFiles(config.filesDir),
+    adminToken: secrets.adminToken,
+    files: createLocalFiles(join(config.dataDir, 'files')),
     urlSigningKey: secrets.urlSigningKey,
     clock: systemClock,
     newId,
+    newApiKey,
+    newWebhookSecret,
     chance: Math.random,
     log,
     limits: config.limits,
     isUnavailable: isStoreUnavailable,
-    trainIntents: trainInThread,
+    trainIntents: (examples) => trainInThread({ examples, seed: trainingSeed }),
     publicUrl: () => address.url ?? '',
   }
 
@@ -123,15 +149,21 @@ const start = async (
     closers.push(listening.close)
     address.url ??= listening.url
   }
-  return { url: listening?.url ?? null, deps, stop: closeAll }
+  const demo = listening && (await createDemo(deps, { apiKey: secrets.demoApiKey, wanted: config.demo }))
+  return { url: listening?.url ?? null, deps, demo, stop: closeAll }
 }
 
 const statementTimeoutMs = 30_000
 const relaxedPoolMax = 4
+/** The same phrases give the same model. */
+const trainingSeed = 1
 const answerBytesMax = 64 * 1024
 const answerKeptBytes = 1024
 
-const listen = async (deps: Deps, config: Config): Promise<{ url: string; close: () => Promise<void> }> => {
+const listen = async (
+  deps: Deps,
+  config: StartOptions,
+): Promise<{ url: string; close: () => Promise<void> }> => {
   const app = await createHttpServer(deps)
   await app.listen({ host: config.host, port: config.port })
   const { port } = app.server.address() as AddressInfo

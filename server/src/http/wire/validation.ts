@@ -26,7 +26,8 @@ export const validationRefusal = (
   errors: readonly FastifySchemaValidationError[],
   part: string | undefined,
 ): Refusal => {
-  const error = errors[0] as ErrorObject | undefined
+  // Of an anyOf the failure of the whole comes last, and it has the sentence.
+  const error = errors.at(-1) as ErrorObject | undefined
   if (!error) return new Refusal('invalid-payload', 'body: is not as described in /openapi.json')
   const path = pathOf(error.instancePath)
   const field = error.keyword === 'required' ? childPath(path, String(error.params['missingProperty'])) : path

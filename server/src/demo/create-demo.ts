@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import type { Deps } from '../deps.ts'
+import type { Json } from '../domain/json.ts'
+import { limits } from '../domain/limits.ts'
+import { addAgent } from '../store/agents.ts'
+import { addKey } from '../store/api-keys.ts'
+import { addEnvironment, listEnvironments } from '../store/environments.ts'
+import { addIntegration, patchIntegration } from '../store/integrations.ts'
+import { publishAgent } from '../usecases/publish-agent.ts'
+import { demoAgentDocument } from './demo-agent.ts'
+
+export interface Demo {
+  readonly integrationId: string
+  readonly apiKey: string
+}
+
+type DemoDeps = Pick<
+  Deps,
+  'db' | 'newId' | 'sealer' | 'settings' | 'knownKeys' | 'trainIntents' | 'publicUrl' | 'newWebhookSecret'
+>
+
+/**
+ * An environment, an agent, and an integration whose webhook is the built-in inbox: made once in a new database,
+ * found again by its key at every later start. The inbox's address may have changed since, so it is written anew.
+ */
+export const createDemo = async (
+  deps: DemoDeps,
+  options: { readonly apiKey: string; readonly wanted: boolean | undefined },
+): Promise<Demo | null> => {
+  const hash = createHash('sha256').update(options.apiKey).digest()
+  const known = await deps.knownKeys.of(hash.toString('hex'))
+  if (known) {
+    await patchIntegration(deps.db, known.integrationId, { webhookUrl: inboxUrl(deps, known.integrationId) })
+    deps.settings.forget(known.integrationId)
+    return { integrationId: known.integrationId, apiKey: options.apiKey }
+  }
+  const isNew = (await listEnvironments(deps.db)).length === 0
+  if (options.wanted === false || (options.wanted === undefined && !isNew)) return null
+  return await make(deps, options.apiKey, hash)
+}
+
+const inboxUrl = (deps: Pick<Deps, 'publicUrl'>, integrationId: string): string =>
+  `${deps.publicUrl()}/inbox/${integrationId}`
+
+const make = async (deps: DemoDeps, apiKey: string, hash: Buffer): Promise<Demo> => {
+  const [agentId, environmentId, integrationId] = [deps.newId(), deps.newId(), deps.newId()]
+  await addAgent(deps.db, { agentId, name: 'Demo agent', draft: demoAgentDocument() as Json })
+  await publishAgent(deps, agentId)
+  await addEnvironment(deps.db, {
+    environmentId,
+    name: 'Demo',
+    keepAliveSeconds: limits.keepAliveSecondsDefault,
+    agentId,
+  })
+  await addIntegration(deps.db, {
+    integrationId,
+    environmentId,
+    name: 'Demo',
+    webhookUrl: inboxUrl(deps, integrationId),
+    sealedSecrets: [deps.sealer.seal(deps.newWebhookSecret())],
+    allowedIps: [],
+    subscribedEvents: [],
+    sessionTimeoutSeconds: limits.sessionTimeoutSecondsDefault,
+  })
+  await addKey(deps.db, { keyId: deps.newId(), integrationId, name: 'Demo', hash, hint: apiKey.slice(0, 8) })
+  return { integrationId, apiKey }
+}

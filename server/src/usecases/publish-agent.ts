@@ -1,0 +1,33 @@
+import { trainingExamples } from '../brain/agent.ts'
+import { validateDocument } from '../brain/document-validation.ts'
+import type { Deps } from '../deps.ts'
+import { Refusal } from '../domain/errors.ts'
+import type { Json } from '../domain/json.ts'
+import { publishVersion, readDraft } from '../store/agents.ts'
+
+/** The draft becomes the next version: checked, its intents trained off the event loop, immutable from then on. */
+export const publishAgent = async (
+  deps: Pick<Deps, 'db' | 'trainIntents' | 'settings'>,
+  agentId: string,
+): Promise<{ readonly agent_id: string; readonly version: number }> => {
+  const draft = await readDraft(deps.db, agentId)
+  if (draft === undefined) throw agentNotFound(agentId)
+  const checked = validateDocument(draft)
+  if (!checked.ok) {
+    const first = checked.errors[0]
+    throw new Refusal(
+      'invalid-payload',
+      `draft${first ? ` ${first.path}: ${first.message}; ${first.cure}` : ''}`,
+    )
+  }
+  const examples = trainingExamples(checked.document)
+  const intentModel = examples.length === 0 ? null : await deps.trainIntents(examples)
+  const version = await publishVersion(deps.db, { agentId, document: draft as Json, intentModel })
+  if (version === undefined) throw agentNotFound(agentId)
+  // Environments that follow the newest version have a new one.
+  deps.settings.forget()
+  return { agent_id: agentId, version }
+}
+
+const agentNotFound = (agentId: string): Refusal =>
+  new Refusal('not-found', `agent_id: there is no agent ${agentId}`)

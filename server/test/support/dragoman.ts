@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { defaultRetrySchedule } from '../../src/domain/delivery.ts'
+import { createLog } from '../../src/outside/log.ts'
+import { type Dragoman, type StartOptions, startDragoman } from '../../src/start.ts'
+import { testDatabase } from './database.ts'
+
+/** The whole product in this process, on a test database of its own (or on `databaseUrl`), on any free port. */
+export const testDragoman = async (
+  owner: { after(work: () => Promise<void>): void },
+  options: Partial<Omit<StartOptions, 'limits'>> & { readonly limits?: Partial<StartOptions['limits']> } = {},
+): Promise<Dragoman & { readonly url: string; readonly adminToken: string }> => {
+  const databaseUrl = options.databaseUrl ?? (await testDatabase(owner)).url
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'dragoman-test-')))
+  const dragoman = await startDragoman(
+    {
+      host: '127.0.0.1',
+      port: 0,
+      dataDir,
+      adminToken,
+      secretKey: Buffer.alloc(32, 7),
+      roles: new Set(['http', 'worker', 'deliver']),
+      publicUrl: null,
+      demo: true,
+      poolMax: 5,
+      ...options,
+      databaseUrl,
+      limits: { ...testLimits, ...options.limits },
+    },
+    createLog({ level: 'silent' }),
+  )
+  owner.after(async () => {
+    await dragoman.stop()
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
+  })
+  return { ...dragoman, url: dragoman.url ?? '', adminToken }
+}
+
+const adminToken = 'a-token-for-tests-only'
+
+const testLimits: StartOptions['limits'] = {
+  webhookTimeoutMs: 5_000,
+  endpointInFlightMax: 20,
+  deliveriesInFlightMax: 256,
+  retrySchedule: defaultRetrySchedule,
+  turnLeaseSeconds: 30,
+  turnAttemptsMax: 5,
+  allowPrivateTargets: true,
+  trustedProxies: [],
+  requestsPerSecond: null,
+}
