@@ -17,5 +17,5 @@ export const alreadyParsed = answer(
   500,
   'raw-body-missing',
   'The body was parsed before it reached the receiver, so its signature cannot be verified: mount the receiver ' +
-    'before express.json(), or give this route express.raw({ type: "application/json" })',
+    'before express.json(), or give this route express.raw({ type: "application/json", limit: "1mb" })',
 )
