@@ -1,0 +1,80 @@
+import type { Bench } from '../bench.ts'
+import { medianRatio, type Row, roundsOf } from '../figures.ts'
+import { orderFaults } from '../order-faults.ts'
+import { startDragoman } from '../product/dragoman.ts'
+
+const quiet = 'quiet: the other 90% are absent'
+const hanging = '90% of the traffic to a webhook that hangs'
+const healthy = '90% of the traffic to another that answers'
+const measuredPerSecond = 50
+const otherPerSecond = 450
+
+/** Row 7: does a webhook feel that another one hangs? The third run tells load and hanging apart. */
+export const measureHangingWebhook = async (bench: Bench): Promise<Row> => {
+  const rounds = roundsOf<'p50Ms' | 'p99Ms'>()
+  const faults: string[] = []
+  const { size, load } = bench
+
+  const measure = async (subject: string, otherUrl: string | undefined): Promise<void> => {
+    const database = await bench.postgres.createDatabase('hanging')
+    const product = await startDragoman(database.url)
+    const measured = await product.openTraffic(load.urls.measured, size.sessions / 2)
+    const other = otherUrl === undefined ? undefined : await product.openTraffic(otherUrl, size.sessions)
+    const report = await load.run('two-webhooks', {
+      measured,
+      measuredPerSecond,
+      ...(other === undefined ? {} : { other }),
+      otherPerSecond,
+      connections: 32,
+      durationMs: size.hangMs,
+      drainMsMax: 20_000,
+    })
+    await product.stop()
+    await database.drop()
+    faults.push(...orderFaults(report.order).map((fault) => `${subject}: ${fault}`))
+    if (report.refused > 0) faults.push(`${subject}: ${report.refused} refused`)
+    rounds.add(subject, { p50Ms: report.latency.p50Ms, p99Ms: report.latency.p99Ms })
+    bench.say(
+      `  ${subject}: p50 ${report.latency.p50Ms.toFixed(1)}, p99 ${report.latency.p99Ms.toFixed(1)} ms, other got ${report.otherArrived}`,
+    )
+  }
+
+  for (let round = 0; bench.subjects.has('product') && round < bench.rounds; round++) {
+    await measure(quiet, undefined)
+    await measure(hanging, load.urls.hang)
+    await measure(healthy, load.urls.other)
+  }
+
+  return {
+    title: `A healthy webhook at ${measuredPerSecond} turns/s while another one hangs`,
+    figures: [quiet, hanging, healthy].flatMap((subject) => [
+      {
+        subject,
+        kind: 'product',
+        measure: 'POST to webhook, p50',
+        unit: 'ms',
+        rounds: rounds.of(subject, 'p50Ms'),
+      },
+      {
+        subject,
+        kind: 'product',
+        measure: 'POST to webhook, p99',
+        unit: 'ms',
+        rounds: rounds.of(subject, 'p99Ms'),
+      },
+    ]),
+    goals: [
+      {
+        what: 'p99 beside the hanging one / quiet p99',
+        comparison: '<=',
+        goal: 2,
+        value: medianRatio(rounds.of(hanging, 'p99Ms'), rounds.of(quiet, 'p99Ms')),
+      },
+    ],
+    notes: [
+      `An open loop: ${measuredPerSecond}/s to the measured webhook, ${otherPerSecond}/s to the other, timed from when each was due.`,
+      'The clock, the client and both webhooks share the two cores with the product.',
+    ],
+    faults,
+  }
+}
