@@ -40,7 +40,7 @@ const duplicates = (names: readonly (readonly [string, string])[], what: string)
       faults.push({
         path,
         message: `"${name}" stands at ${earlier} already`,
-        cure: `give it a ${what} of its own`,
+        cure: `choose another ${what}, or join the two`,
       })
   }
   return faults

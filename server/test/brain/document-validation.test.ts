@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import Schema from 'typebox/schema'
+import { AgentDocument, type DocumentAction } from '../../src/brain/document.ts'
+import { validateDocument } from '../../src/brain/document-validation.ts'
+import { schemaFaults } from '../../src/brain/schema-faults.ts'
+import { intentNode, says, smallDocument } from './small-document.ts'
+
+const errorsOf = (document: unknown) => {
+  const outcome = validateDocument(document)
+  return outcome.ok ? [] : outcome.errors.map(({ path, message, cure }) => `${path}: ${message}; ${cure}`)
+}
+const warningsOf = (document: unknown) => {
+  const outcome = validateDocument(document)
+  assert.ok(outcome.ok, JSON.stringify(outcome))
+  return outcome.warnings.map(({ path, message, cure }) => `${path}: ${message}; ${cure}`)
+}
+
+/** The small document with something at a path of it replaced, written as the errors write paths. */
+const changed = (path: string, value: unknown): unknown => {
+  const document: unknown = structuredClone(smallDocument({}))
+  const keys = path.split(/[.[\]]+/).filter((key) => key !== '')
+  const last = keys.pop() ?? ''
+  const target = keys.reduce<unknown>((at, key) => Reflect.get(Object(at), key), document)
+  if (value === undefined) Reflect.deleteProperty(Object(target), last)
+  else Reflect.set(Object(target), last, value)
+  return document
+}
+const node = 'workflows[0].nodes[0]'
+const action = `${node}.actions[0]`
+
+test('a document without faults is accepted without a word', () => {
+  assert.deepEqual(warningsOf(smallDocument({})), [])
+})
+
+const faults: readonly (readonly [name: string, document: unknown, error: string])[] = [
+  ['no document', 'hello', ': is the text "hello"; use an object'],
+  ['a missing part', changed('intents', undefined), 'intents: is missing; add intents: a list'],
+  [
+    'an unknown key',
+    changed('agent.confidence_treshold', 0.5),
+    'agent.confidence_treshold: is an unknown key; did you mean confidence_threshold? known here: name, description, language, confidence_threshold, starting_node_id, unknown_handover_after',
+  ],
+  ['a wrong type', changed('agent.name', 7), 'agent.name: is 7; use text'],
+  [
+    'a name that is too long',
+    changed('agent.name', 'x'.repeat(33)),
+    'agent.name: has 33 characters; 32 is the most; shorten or split it',
+  ],
+  [
+    'a threshold above 1',
+    changed('agent.confidence_threshold', 1.5),
+    'agent.confidence_threshold: 1.5 is too large; use 1 or less',
+  ],
+  [
+    'a threshold in words',
+    changed('agent.confidence_threshold', 'high'),
+    'agent.confidence_threshold: "high" is not known; use "auto" or a number',
+  ],
+  [
+    'a slug with a space',
+    changed('intents[0].intent', 'my drink'),
+    'intents[0].intent: "my drink" has characters that are not allowed here; it must match ^[a-z0-9][a-z0-9_-]*$',
+  ],
+  [
+    'an intent without examples',
+    changed('intents[0].examples', []),
+    'intents[0].examples: is empty; give at least 1',
+  ],
+  [
+    'an example that is too long',
+    changed('intents[0].examples[0]', 'x'.repeat(513)),
+    'intents[0].examples[0]: has 513 characters; 512 is the most; shorten or split it',
+  ],
+  [
+    'an unknown type of node',
+    changed(`${node}.type`, 'intend'),
+    `${node}.type: "intend" is not known; did you mean intent? use "intent" or "event" or "unknown"`,
+  ],
+  ['an action that is no object', changed(action, 'hi'), `${action}: is the text "hi"; use an object`],
+  [
+    'an unknown action',
+    changed(action, { type: 'txt', texts: ['a'] }),
+    `${action}.type: "txt" is not known; did you mean text? use one of text, image, video, audio, file, carousel, webview, pause, set_variables, tag, jump, handover, close`,
+  ],
+  [
+    'a text action without texts',
+    changed(action, { type: 'text' }),
+    `${action}.texts: is missing; add texts: a list`,
+  ],
+  [
+    'a misspelt key of an action',
+    changed(`${action}.option`, []),
+    `${action}.option: is an unknown key; did you mean options? known here: type, texts, options`,
+  ],
+  [
+    'a variable with a strange name',
+    changed(action, { type: 'set_variables', variables: { 'my plan': 1 } }),
+    `${action}.variables["my plan"]: is no name of a variable; use letters, digits, _ and -; dots go into objects, as in user.plan`,
+  ],
+  [
+    'a seventh card',
+    changed(action, {
+      type: 'carousel',
+      cards: Array.from({ length: 7 }, () => ({ title: 'a', buttons: [{ type: 'postback', label: 'b' }] })),
+    }),
+    `${action}.cards: has 7 entries; 6 is the most; shorten or split it`,
+  ],
+  [
+    'two intents of one name',
+    smallDocument({ intents: [{ intent: 'drink', examples: ['a1'] }] }),
+    'intents[4].intent: "drink" stands at intents[0].intent already; choose another intent, or join the two',
+  ],
+  [
+    'two nodes of one id',
+    changed('workflows[0].nodes[1].node_id', 'drink'),
+    `workflows[0].nodes[1].node_id: "drink" stands at ${node}.node_id already; choose another node_id, or join the two`,
+  ],
+  [
+    'an intent node without its intent',
+    changed(`${node}.intent`, undefined),
+    `${node}.intent: is missing; a node of type intent names its intent`,
+  ],
+  [
+    'a node of an intent that is not there',
+    changed(`${node}.intent`, 'drinks'),
+    `${node}.intent: "drinks" is none of the intents; did you mean drink? name an intent of this document, or add it`,
+  ],
+  [
+    'an intent where it means nothing',
+    changed(`${node}.type`, 'unknown'),
+    `${node}.intent: has no meaning in a node of type unknown; make the type intent, or leave it out`,
+  ],
+  [
+    'an event where it means nothing',
+    changed(`${node}.event`, 'attachment'),
+    `${node}.event: has no meaning in a node of type intent; make the type event, or leave it out`,
+  ],
+  [
+    'a jump to nowhere',
+    changed(action, { type: 'jump', node_id: 'tabel' }),
+    `${action}.node_id: "tabel" is the node_id of no node; did you mean table? name a node_id of this document`,
+  ],
+  [
+    'a start that is not there',
+    changed('agent.starting_node_id', 'hello'),
+    'agent.starting_node_id: "hello" is the node_id of no node; name a node_id of this document',
+  ],
+  [
+    'a parent that is not there',
+    changed(`${node}.parent_id`, 'gone'),
+    `${node}.parent_id: "gone" is no node of this workflow; name a node_id of the same workflow`,
+  ],
+  [
+    'a node that is its own parent',
+    changed(`${node}.parent_id`, 'drink'),
+    `${node}.parent_id: makes the node its own ancestor; leave out one parent_id of the circle`,
+  ],
+  [
+    'a read-only variable',
+    changed(action, { type: 'set_variables', variables: { 'sys-desk': 1 } }),
+    `${action}.variables.sys-desk: is read-only; choose a name of your own`,
+  ],
+  [
+    'the user’s own id',
+    changed(action, { type: 'set_variables', variables: { 'user.user_id': 1 } }),
+    `${action}.variables["user.user_id"]: is read-only; choose a name of your own`,
+  ],
+  [
+    'a broken template',
+    changed(action, { type: 'text', texts: ['Hi {{$name'] }),
+    `${action}.texts[0]: has a template that cannot be read: output "{{$name" not closed, line:1, col:4; write {{$name}} or {{$name | filter}}`,
+  ],
+]
+for (const [name, document, error] of faults)
+  test(`${name} is an error with path and cure`, () => {
+    assert.deepEqual(errorsOf(document), [error])
+  })
+
+const warned: readonly (readonly [name: string, document: unknown, warning: RegExp])[] = [
+  [
+    'an intent that no node uses',
+    smallDocument({ intents: [{ intent: 'wifi', examples: ['a1', 'b1', 'c1', 'd1', 'e1'] }] }),
+    /intents\[4\]: "wifi" is used by no node/,
+  ],
+  [
+    'an intent with few examples',
+    changed('intents[0].examples', ['one beer']),
+    /intents\[0\]\.examples: has only 1; give at least 5/,
+  ],
+  [
+    'one phrase in two intents',
+    changed('intents[1].examples[0]', 'A cold beer, please'),
+    /intents\[1\]\.examples\[0\]: is an example of "drink" too/,
+  ],
+  [
+    'one phrase twice',
+    changed('intents[0].examples[1]', 'A cold beer, please'),
+    /intents\[0\]\.examples\[1\]: says the same as intents\[0\]\.examples\[0\]/,
+  ],
+  [
+    'a phrase without a word',
+    changed('intents[0].examples[1]', '?!'),
+    /intents\[0\]\.examples\[1\]: has no word/,
+  ],
+  [
+    'a node that is never heard',
+    smallDocument({ nodes: [{ ...intentNode('drink', []), node_id: 'drink2' }] }),
+    /nodes\[4\]: is never heard: workflows\[0\]\.nodes\[0\] listens to the same/,
+  ],
+  [
+    'a node that is never reached',
+    smallDocument({ nodes: [{ node_id: 'x', name: 'x', type: 'event', actions: [] }] }),
+    /nodes\[4\]: is never reached/,
+  ],
+  [
+    'an action behind a handover',
+    smallDocument({ drink: [{ type: 'handover' }, says('a')] }),
+    /actions\[1\]: never runs: the handover before it ends the node/,
+  ],
+  [
+    'a circle of jumps',
+    smallDocument({ drink: [{ type: 'jump', node_id: 'drink' }] }),
+    /nodes\[0\]: jumps back to itself without end/,
+  ],
+]
+for (const [name, document, warning] of warned)
+  test(`${name} is a warning, and the document still runs`, () => {
+    const warnings = warningsOf(document)
+    assert.equal(warnings.length, 1, warnings.join('\n'))
+    assert.match(warnings[0] ?? '', warning)
+  })
+
+test('all faults of the form are told at once', () => {
+  assert.equal(errorsOf({ agent: { nam: 'x' }, intents: [{}], workflows: {} }).length, 5)
+})
+
+test('a fault is explained exactly when the schema is not held', () => {
+  const validator = Schema.Compile(AgentDocument)
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom(
+      'auto',
+      'text',
+      'intent',
+      'a',
+      '',
+      0,
+      1,
+      0.5,
+      null,
+      true,
+      [],
+      {},
+      ['a'],
+      { type: 'text' },
+      {
+        type: 'jump',
+        node_id: 'drink',
+      },
+    ),
+    fc.string({ unit: 'grapheme', maxLength: 40 }),
+  )
+  const path = fc.constantFrom(
+    ...[
+      'agent',
+      'agent.name',
+      'agent.confidence_threshold',
+      'agent.language',
+      'agent.more',
+      'guidelines',
+      'intents',
+    ],
+    ...[
+      'intents[0].intent',
+      'intents[0].examples',
+      'intents[0].examples[2]',
+      'workflows',
+      'workflows[0].nodes',
+    ],
+    ...[
+      node,
+      `${node}.type`,
+      `${node}.node_id`,
+      `${node}.actions`,
+      action,
+      `${action}.type`,
+      `${action}.texts[0]`,
+    ],
+    ...[`${action}.options`, 'guidelines.support_handover'],
+  )
+  fc.assert(
+    fc.property(path, value, (at, given) => {
+      const document = changed(at, given)
+      const explained = schemaFaults(AgentDocument, document, '')
+      assert.equal(explained.length === 0, validator.Check(document), JSON.stringify(explained))
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('no value makes the validation throw', () => {
+  fc.assert(
+    fc.property(fc.anything(), (value) => {
+      assert.equal(validateDocument(value).ok, false)
+    }),
+  )
+})
+
+test('every kind of action can be written', () => {
+  const url = 'https://example.com/a'
+  const all: readonly DocumentAction[] = [
+    says('a'),
+    { type: 'image', url },
+    { type: 'video', url, size: 1 },
+    { type: 'audio', url },
+    { type: 'file', url, name: 'a' },
+    { type: 'carousel', cards: [{ title: 'a', buttons: [{ type: 'phone', label: 'b', value: '1' }] }] },
+    { type: 'webview', url, label: 'a', trigger_node_id: 'bill' },
+    { type: 'pause', duration: 0 },
+    { type: 'set_variables', variables: { a: [1, 'b'], 'c.d': null } },
+    { type: 'tag', tag: 'a' },
+    { type: 'jump', node_id: 'bill' },
+  ]
+  assert.deepEqual(warningsOf(smallDocument({ drink: all })), [])
+  assert.deepEqual(warningsOf(smallDocument({ drink: [{ type: 'handover' }] })), [])
+  assert.deepEqual(warningsOf(smallDocument({ drink: [{ type: 'close' }] })), [])
+})
