@@ -93,15 +93,11 @@ interface Link {
 const readLinks = async (packageFolder: string): Promise<readonly Link[]> =>
   JSON.parse(await readFile(join(packageFolder, 'native/pg-symlinks.json'), 'utf8'))
 
-/** Whole or not at all: made under another name, then renamed. Somebody else's folder of that name is not trusted. */
+/** Whole or not at all: made under another name, then renamed; of two that do this at once, one is first. */
 const copyPackage = async (packageFolder: string, folder: string): Promise<string> => {
   const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'))
   const copy = join(folder, `postgresql-${version}`)
-  const existing = await lstat(copy).catch(() => undefined)
-  if (existing) {
-    if (!existing.isDirectory() || existing.uid !== process.getuid?.()) throw new Error(`${copy} is not ours`)
-    return copy
-  }
+  if (await isOurs(copy)) return copy
   await mkdir(folder, { recursive: true, mode: 0o755 })
   const draft = await mkdtemp(join(folder, 'copying-'))
   try {
@@ -112,10 +108,18 @@ const copyPackage = async (packageFolder: string, folder: string): Promise<strin
     await makeLinks(draft)
     await openToAll(draft)
     await rename(draft, copy)
+  } catch (error) {
+    if (!(await isOurs(copy))) throw error
   } finally {
     await rm(draft, { recursive: true, force: true })
   }
   return copy
+}
+
+/** What somebody else put there is not run. */
+const isOurs = async (folder: string): Promise<boolean> => {
+  const found = await lstat(folder).catch(ignore)
+  return found?.isDirectory() === true && found.uid === process.getuid?.()
 }
 
 const openToAll = async (folder: string): Promise<void> => {

@@ -5,8 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Postmaster } from './postmaster.ts'
 
-const attemptsMax = 20
-const pauseMs = 500
+const attemptsMax = 100
+const pauseMs = 100
 
 export const keepRunning = async (
   start: () => Promise<Postmaster>,

@@ -14,12 +14,13 @@ import type { Binaries } from './binaries.ts'
 import { credentials, ownFolder, plainEnvironment, type RunAs } from './run-as.ts'
 
 const guarded = `
+named() { read -r pid < postmaster.pid && [ "$pid" = $$ ]; }
 ( (
   trap '' INT TERM HUP QUIT
   read -r dismissed <&3 && exit
   kill -INT $$
   n=0
-  while [ $n -lt 300 ] && kill -0 $$; do
+  while [ $n -lt 300 ] && named; do
     sleep 0.1
     n=$((n + 1))
     [ $n -ne 100 ] || kill -QUIT $$
