@@ -1,5 +1,5 @@
 /** The known name that was probably meant, or undefined when none is near (at most a third of the letters differ). */
-export const closestName = (written: string, known: readonly string[]): string | undefined => {
+export const closestName = (written: string, known: Iterable<string>): string | undefined => {
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1
   for (const name of known) {
@@ -14,7 +14,7 @@ export const closestName = (written: string, known: readonly string[]): string |
 }
 
 /** A cure that starts with the probable name, if there is one. */
-export const didYouMean = (written: string, known: readonly string[], otherwise: string): string => {
+export const didYouMean = (written: string, known: Iterable<string>, otherwise: string): string => {
   const name = closestName(written, known)
   return name === undefined ? otherwise : `did you mean ${name}? ${otherwise}`
 }

@@ -1,7 +1,7 @@
 import { didYouMean } from './closest-name.ts'
 import type { AgentDocument } from './document.ts'
 import type { DocumentFault } from './document-fault.ts'
-import { type PlacedNode, placedNodes } from './placed-nodes.ts'
+import { type Names, namesOf, type PlacedNode, placedNodes } from './placed-nodes.ts'
 import { childPath } from './schema-faults.ts'
 import { templateProblem } from './template.ts'
 
@@ -11,6 +11,7 @@ import { templateProblem } from './template.ts'
  */
 export const documentErrors = (document: AgentDocument): DocumentFault[] => {
   const nodes = placedNodes(document)
+  const names = namesOf(document)
   return [
     ...duplicates(
       document.intents.map((intent, index) => [intent.intent, `intents[${index}].intent`]),
@@ -24,9 +25,9 @@ export const documentErrors = (document: AgentDocument): DocumentFault[] => {
       nodes.map(({ node, path }) => [node.node_id, `${path}.node_id`]),
       'node_id',
     ),
-    ...nodes.flatMap((placed) => [...nodeErrors(document, nodes, placed), ...actionErrors(nodes, placed)]),
-    ...startErrors(document, nodes),
-    ...templateErrors(document),
+    ...nodes.flatMap((placed) => [...nodeErrors(names, placed), ...actionErrors(names, placed)]),
+    ...startErrors(names, document),
+    ...nodes.flatMap(templateErrors),
   ]
 }
 
@@ -46,13 +47,9 @@ const duplicates = (names: readonly (readonly [string, string])[], what: string)
   return faults
 }
 
-const nodeErrors = (
-  document: AgentDocument,
-  nodes: readonly PlacedNode[],
-  { node, path, workflow }: PlacedNode,
-): DocumentFault[] => {
+const nodeErrors = (names: Names, placed: PlacedNode): DocumentFault[] => {
+  const { node, path } = placed
   const faults: DocumentFault[] = []
-  const intents = document.intents.map((intent) => intent.intent)
   if (node.type === 'intent' && node.intent === undefined)
     faults.push({
       path: `${path}.intent`,
@@ -71,90 +68,75 @@ const nodeErrors = (
       message: `has no meaning in a node of type ${node.type}`,
       cure: 'make the type event, or leave it out',
     })
-  if (node.intent !== undefined && !intents.includes(node.intent))
+  if (node.intent !== undefined && !names.intents.has(node.intent))
     faults.push({
       path: `${path}.intent`,
       message: `"${node.intent}" is none of the intents`,
-      cure: didYouMean(node.intent, intents, 'name an intent of this document, or add it'),
+      cure: didYouMean(node.intent, names.intents, 'name an intent of this document, or add it'),
     })
-  if (node.parent_id !== undefined)
-    faults.push(...parentErrors(nodes, node.node_id, node.parent_id, path, workflow))
+  if (node.parent_id !== undefined) faults.push(...parentErrors(names, placed, node.parent_id))
   return faults
 }
 
 const parentErrors = (
-  nodes: readonly PlacedNode[],
-  nodeId: string,
+  names: Names,
+  { node, path, workflow }: PlacedNode,
   parentId: string,
-  path: string,
-  workflow: number,
 ): DocumentFault[] => {
-  const own = nodes.filter((placed) => placed.workflow === workflow).map((placed) => placed.node)
+  const parentOf = names.parentsOf[workflow] ?? new Map<string, string | undefined>()
   const at = `${path}.parent_id`
-  if (!own.some((node) => node.node_id === parentId))
-    return [
-      {
-        path: at,
-        message: `"${parentId}" is no node of this workflow`,
-        cure: didYouMean(
-          parentId,
-          own.map((node) => node.node_id),
-          'name a node_id of the same workflow',
-        ),
-      },
-    ]
-  const parentOf = new Map(own.map((node) => [node.node_id, node.parent_id]))
+  if (!parentOf.has(parentId)) {
+    const cure = didYouMean(parentId, parentOf.keys(), 'name a node_id of the same workflow')
+    return [{ path: at, message: `"${parentId}" is no node of this workflow`, cure }]
+  }
   let ancestor: string | undefined = parentId
-  for (let depth = 0; ancestor !== undefined && depth <= own.length; depth++) {
-    if (ancestor === nodeId)
-      return [
-        {
-          path: at,
-          message: 'makes the node its own ancestor',
-          cure: 'leave out one parent_id of the circle',
-        },
-      ]
+  for (let depth = 0; ancestor !== undefined && depth <= parentOf.size; depth++) {
+    if (ancestor === node.node_id) {
+      const cure = 'leave out one parent_id of the circle'
+      return [{ path: at, message: 'makes the node its own ancestor', cure }]
+    }
     ancestor = parentOf.get(ancestor)
   }
   return []
 }
 
-const nodeReference = (nodes: readonly PlacedNode[], nodeId: string, path: string): DocumentFault[] => {
-  const ids = nodes.map(({ node }) => node.node_id)
-  if (ids.includes(nodeId)) return []
+const nodeReference = (names: Names, nodeId: string, path: string): DocumentFault[] => {
+  if (names.nodeIds.has(nodeId)) return []
   return [
     {
       path,
       message: `"${nodeId}" is the node_id of no node`,
-      cure: didYouMean(nodeId, ids, 'name a node_id of this document'),
+      cure: didYouMean(nodeId, names.nodeIds, 'name a node_id of this document'),
     },
   ]
 }
 
-const actionErrors = (nodes: readonly PlacedNode[], { node, path }: PlacedNode): DocumentFault[] =>
+const actionErrors = (names: Names, { node, path }: PlacedNode): DocumentFault[] =>
   node.actions.flatMap((action, index) => {
     const at = `${path}.actions[${index}]`
     switch (action.type) {
       case 'jump':
-        return nodeReference(nodes, action.node_id, `${at}.node_id`)
+        return nodeReference(names, action.node_id, `${at}.node_id`)
       case 'webview':
         return action.trigger_node_id === undefined
           ? []
-          : nodeReference(nodes, action.trigger_node_id, `${at}.trigger_node_id`)
+          : nodeReference(names, action.trigger_node_id, `${at}.trigger_node_id`)
       case 'carousel':
         return action.cards.flatMap((card, cardIndex) =>
           card.buttons.flatMap((button, buttonIndex) =>
             button.trigger_node_id === undefined
               ? []
               : nodeReference(
-                  nodes,
+                  names,
                   button.trigger_node_id,
                   `${at}.cards[${cardIndex}].buttons[${buttonIndex}].trigger_node_id`,
                 ),
           ),
         )
       case 'set_variables':
-        return Object.keys(action.variables).flatMap((name) => variableErrors(name, `${at}.variables`))
+        return Object.keys(action.variables).flatMap((variable) =>
+          variableErrors(variable, `${at}.variables`),
+        )
       default:
         return []
     }
@@ -173,16 +155,14 @@ const variableErrors = (name: string, path: string): DocumentFault[] => {
   return []
 }
 
-const startErrors = (document: AgentDocument, nodes: readonly PlacedNode[]): DocumentFault[] => {
+const startErrors = (names: Names, document: AgentDocument): DocumentFault[] => {
   const start = document.agent.starting_node_id
-  return start === undefined ? [] : nodeReference(nodes, start, 'agent.starting_node_id')
+  return start === undefined ? [] : nodeReference(names, start, 'agent.starting_node_id')
 }
 
 /** Every text of every action is a template; the walk is over values, so that no new action is forgotten. */
-const templateErrors = (document: AgentDocument): DocumentFault[] =>
-  placedNodes(document).flatMap(({ node, path }) =>
-    textsOf(node.actions, `${path}.actions`).flatMap(templateError),
-  )
+const templateErrors = ({ node, path }: PlacedNode): DocumentFault[] =>
+  textsOf(node.actions, `${path}.actions`).flatMap(templateError)
 
 const templateError = ([path, text]: readonly [string, string]): DocumentFault[] => {
   const problem = templateProblem(text)

@@ -132,16 +132,26 @@ const targetsOf = (action: DocumentAction): (string | undefined)[] => {
   return []
 }
 
-/** The first action that ends a node decides, so each node jumps to one node at most: circles are found by walking. */
+/** The first action that ends a node decides, so each node jumps to one node at most, and each is walked once. */
 const jumpCycleWarnings = (nodes: readonly PlacedNode[]): DocumentFault[] => {
   const next = new Map(nodes.map(({ node }) => [node.node_id, jumpTarget(node)]))
-  return nodes.flatMap(({ node, path }) => {
-    let at = next.get(node.node_id)
-    for (let steps = 0; at !== undefined && at !== node.node_id && steps < nodes.length; steps++)
+  const inCircle = new Set<string>()
+  const walked = new Set<string>()
+  for (const { node } of nodes) {
+    const way: string[] = []
+    let at: string | undefined = node.node_id
+    while (at !== undefined && !walked.has(at)) {
+      walked.add(at)
+      way.push(at)
       at = next.get(at)
-    if (at !== node.node_id) return []
-    return [{ path, message: 'jumps back to itself without end', cure: 'take one jump out of the circle' }]
-  })
+    }
+    const entry = at === undefined ? -1 : way.indexOf(at)
+    if (entry >= 0) for (const id of way.slice(entry)) inCircle.add(id)
+  }
+  const cure = 'take one jump out of the circle'
+  return nodes
+    .filter(({ node }) => inCircle.has(node.node_id))
+    .map(({ path }) => ({ path, message: 'jumps back to itself without end', cure }))
 }
 
 const jumpTarget = (node: DocumentNode): string | undefined => {

@@ -15,3 +15,19 @@ export const placedNodes = (document: AgentDocument): PlacedNode[] =>
       workflow: workflowIndex,
     })),
   )
+
+/** All names of a document that others may refer to. Built once: a large document has thousands of references. */
+export interface Names {
+  readonly intents: ReadonlySet<string>
+  readonly nodeIds: ReadonlySet<string>
+  /** For each workflow its nodes and their parents. */
+  readonly parentsOf: readonly ReadonlyMap<string, string | undefined>[]
+}
+
+export const namesOf = (document: AgentDocument): Names => ({
+  intents: new Set(document.intents.map(({ intent }) => intent)),
+  nodeIds: new Set(document.workflows.flatMap(({ nodes }) => nodes.map((node) => node.node_id))),
+  parentsOf: document.workflows.map(
+    ({ nodes }) => new Map(nodes.map((node) => [node.node_id, node.parent_id])),
+  ),
+})

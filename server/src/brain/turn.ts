@@ -72,7 +72,8 @@ const answerText = (
 
 const acceptedIntent = (agent: Agent, { ranking }: Understanding): string | undefined => {
   const [best] = ranking
-  return best && best.confidence >= agent.threshold && best.name !== offtopicsIntent ? best.name : undefined
+  if (!best || best.confidence === 0 || best.confidence < agent.threshold) return undefined
+  return best.name === offtopicsIntent ? undefined : best.name
 }
 
 const isStrongerThanGuard = (

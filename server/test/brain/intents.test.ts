@@ -91,7 +91,18 @@ test('a model of any characters survives being stored', () => {
       const trained = trainIntents(phrases, { seed })
       assert.deepEqual(parseModel(serializeModel(trained)), trained)
     }),
-    { numRuns: 50 },
+    {
+      numRuns: 50,
+      examples: [
+        [
+          [
+            { text: '0', intent: 'a' },
+            { text: 'Ⰰ', intent: 'c' },
+          ],
+          624_754_312,
+        ],
+      ],
+    },
   )
 })
 
@@ -113,10 +124,11 @@ test('the reasons are words of the text, strongest first', () => {
   )
 })
 
-test('no phrases, one phrase or one intent make a model that still rejects the unknown', () => {
+test('no phrases, one phrase, one intent or two make a model that still rejects the unknown', () => {
   assert.deepEqual(classify(trainIntents([], { seed: 1 }), 'hello').ranking, [])
   const drinks = smallExamples.filter(({ intent }) => intent === 'drink')
-  for (const examples of [drinks, drinks.slice(0, 1)]) {
+  const two = smallExamples.filter(({ intent }) => intent === 'drink' || intent === 'bill')
+  for (const examples of [drinks, drinks.slice(0, 1), two]) {
     const single = trainIntents(examples, { seed: 1 })
     assert.equal(classify(single, examples[0]?.text ?? '').ranking[0]?.confidence, 1)
     assert.ok((classify(single, 'quantum chromodynamics').ranking[0]?.confidence ?? 1) < single.threshold)

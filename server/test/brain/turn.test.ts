@@ -146,6 +146,11 @@ test('a threshold set by hand decides, except over a training phrase', () => {
   assert.deepEqual(say('the bill please').trace.nodes, ['bill'])
 })
 
+test('even with a threshold of 0 a text without a known part is not understood', () => {
+  const say = conversation(smallDocument({ agent: { confidence_threshold: 0 } }))
+  assert.deepEqual(say('Ωψ').trace.nodes, [])
+})
+
 test('an attachment without words goes to the node for attachments, and is unknown without one', () => {
   const document = smallDocument({
     nodes: [

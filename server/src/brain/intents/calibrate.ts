@@ -12,20 +12,48 @@ export interface Trial {
 
 /**
  * The logistic curve that says how often a guess with this score and lead was right (Platt scaling with two inputs),
- * by Newton's method. A weak pull towards `prior` keeps the curve sane when a dozen phrases are all there is.
+ * by Newton's method; a step that makes it worse is halved, for a few phrases make the curve jump. A weak pull
+ * towards `prior` keeps it sane when a dozen phrases are all there is.
  */
 export const calibrate = (trials: readonly Trial[]): Calibration => {
   let curve = prior
+  let loss = lossOf(trials, curve)
   for (let round = 0; round < roundsMax; round++) {
     const step = newtonStep(trials, curve)
-    curve = {
-      score: Math.max(0, curve.score - step[0]),
-      lead: Math.max(0, curve.lead - step[1]),
-      offset: curve.offset - step[2],
+    let share = 1
+    let next = moved(curve, step, share)
+    while (!(lossOf(trials, next) <= loss) && share > shareMin) {
+      share /= 2
+      next = moved(curve, step, share)
     }
-    if (Math.max(...step.map(Math.abs)) < 1e-9) break
+    const nextLoss = lossOf(trials, next)
+    if (!(nextLoss < loss - lossPrecision)) break
+    curve = next
+    loss = nextLoss
   }
   return curve
+}
+
+const shareMin = 1e-3
+const lossPrecision = 1e-9
+
+/** More score and more lead never mean less confidence. */
+const moved = (curve: Calibration, step: Three, share: number): Calibration => ({
+  score: Math.max(0, curve.score - share * step[0]),
+  lead: Math.max(0, curve.lead - share * step[1]),
+  offset: curve.offset - share * step[2],
+})
+
+const lossOf = (trials: readonly Trial[], curve: Calibration): number => {
+  const far =
+    (curve.score - prior.score) ** 2 + (curve.lead - prior.lead) ** 2 + (curve.offset - prior.offset) ** 2
+  return trials.reduce(
+    (sum, { score, lead, isRight, weight }) => {
+      const confidence = confidenceOf(curve, score, lead)
+      return sum - weight * Math.log(Math.max(isRight ? confidence : 1 - confidence, Number.MIN_VALUE))
+    },
+    (pull / 2) * far,
+  )
 }
 
 /** What cross-validation found on sets of 5 to 100 phrases an intent, roughly. */

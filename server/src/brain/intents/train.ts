@@ -59,8 +59,11 @@ const learn = (
 ): Vocabulary & Separators => {
   const vocabulary = vocabularyOf(phrases.map(({ counts }) => counts))
   const indexOf = new Map(intents.map((intent, index) => [intent, index]))
-  const nothing = intents.length === 1 ? phrases.map(() => emptyVector) : []
-  const vectors = [...phrases.map(({ counts }) => vectorOf(vocabulary, counts)), ...nothing]
+  const silence = Array.from(
+    { length: Math.ceil(phrases.length / Math.max(1, intents.length)) },
+    () => emptyVector,
+  )
+  const vectors = [...phrases.map(({ counts }) => vectorOf(vocabulary, counts)), ...silence]
   const separators = separateClasses({
     vectors,
     classes: Int32Array.from(vectors, (_, index) => indexOf.get(phrases[index]?.intent ?? '') ?? noClass),
@@ -72,7 +75,10 @@ const learn = (
   return { ...vocabulary, ...separators }
 }
 
-/** A single intent has nothing to stand apart from but silence; without it, everything would be inside. */
+/**
+ * Silence plays one intent more that nobody wants: without it a single intent would take in everything, and of two
+ * one would always win.
+ */
 const emptyVector = { rows: new Int32Array(0), values: new Float64Array(0) }
 const noClass = -1
 
@@ -88,7 +94,7 @@ const foldCount = 5
 const allFoldsPhrasesMax = 3_000
 
 const foldsOf = (phrases: readonly Phrase[], intents: readonly string[], seed: number): readonly Fold[] => {
-  if (intents.length < 3) return []
+  if (intents.length < 2) return []
   const random = chance(seed ^ 0x5eed)
   const foldOfIntent = new Map(shuffled(random, intents).map((intent, index) => [intent, index % foldCount]))
   const byIntent = Map.groupBy(phrases, ({ intent }) => intent)
