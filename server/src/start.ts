@@ -89,7 +89,9 @@ const start = async (
   const db = openDatabase({ url, poolMax: config.poolMax, statementTimeoutMs, log: say })
   closers.push(db.end)
   const relaxedDb = openDatabase({
-    url: relaxedUrl(url),
+    url,
+    // Claims and acknowledgements need not wait for the disk: a lost one is one redelivery.
+    isDurable: false,
     poolMax: relaxedPoolMax,
     statementTimeoutMs,
     log: say,
@@ -170,10 +172,6 @@ const listen = async (
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   return { url: `http://${host}:${port}`, close: () => app.close() }
 }
-
-/** Claims and acknowledgements need not wait for the disk: a lost one is one redelivery. */
-const relaxedUrl = (url: string): string =>
-  `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent('-c synchronous_commit=off')}`
 
 const completionsMax = 200
 

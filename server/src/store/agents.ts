@@ -11,18 +11,26 @@ export interface AgentRow {
   readonly updated_at: number
 }
 
+const rowText = `select a.agent_id, a.name,
+      (select max(version) from agent_versions v where v.agent_id = a.agent_id) as newest_version,
+      floor(extract(epoch from a.created_at) * 1000)::float8 as created_at,
+      floor(extract(epoch from a.updated_at) * 1000)::float8 as updated_at
+    from agents a`
+
 const listStatement = {
   name: 'list-agents',
-  text: `select a.agent_id, a.name, (select max(version) from agent_versions v where v.agent_id = a.agent_id) as newest_version,
-      (extract(epoch from a.created_at) * 1000)::float8 as created_at,
-      (extract(epoch from a.updated_at) * 1000)::float8 as updated_at
-    from agents a where $1::uuid is null or a.agent_id > $1 order by a.agent_id limit $2`,
+  text: `${rowText} where $1::uuid is null or a.agent_id > $1 order by a.agent_id limit $2`,
 }
 
 export const listAgents = (
   db: Db,
   page: { readonly after: string | null; readonly limit: number },
 ): Promise<AgentRow[]> => db.rows<AgentRow>(listStatement, [page.after, page.limit])
+
+const readStatement = { name: 'read-agent', text: `${rowText} where a.agent_id = $1` }
+
+export const readAgent = async (db: Db, agentId: string): Promise<AgentRow | undefined> =>
+  (await db.rows<AgentRow>(readStatement, [agentId]))[0]
 
 const addStatement = {
   name: 'add-agent',

@@ -64,9 +64,9 @@ export interface KeyRow {
 
 const listStatement = {
   name: 'list-keys',
-  text: `select key_id, name, key_hint as hint, (extract(epoch from created_at) * 1000)::float8 as created_at,
-      (extract(epoch from last_used_at) * 1000)::float8 as last_used_at,
-      (extract(epoch from revoked_at) * 1000)::float8 as revoked_at
+  text: `select key_id, name, key_hint as hint, floor(extract(epoch from created_at) * 1000)::float8 as created_at,
+      floor(extract(epoch from last_used_at) * 1000)::float8 as last_used_at,
+      floor(extract(epoch from revoked_at) * 1000)::float8 as revoked_at
     from api_keys where integration_id = $1 order by created_at, key_id`,
 }
 

@@ -35,26 +35,28 @@ export interface EndpointRoom {
   readonly room: number
 }
 
+/** Rows are found again by ctid: they are locked, so it cannot change, and no plan can turn it into a scan. */
 const claimText = (circuit: 'closed' | 'open', due: string): string => `with wanted as (
       select w.* from unnest($1::uuid[], $2::int[]) as w(integration_id, room)
       join endpoints e on e.integration_id = w.integration_id and e.circuit = '${circuit}'
-    ), due as (
-      select l.session_id, l.ready_at from wanted w cross join lateral (
-        select session_id, ready_at from lanes
+    ), due as materialized (
+      select l.row, l.ready_at from wanted w cross join lateral (
+        select ctid as row, ready_at from lanes
         where integration_id = w.integration_id and ${due}
         order by ready_at limit w.room for update skip locked) l
     ), claimed as (
       update lanes l set claim_id = $3, ready_at = now() + make_interval(secs => $4)
-      from due where l.session_id = due.session_id
+      from due where l.ctid = due.row
       returning l.session_id, l.integration_id, l.head, l.replays, l.attempts, due.ready_at as due_at
     )
     select c.session_id as "sessionId", c.integration_id as "integrationId", e.sequence, c.attempts,
       c.replays > 0 as "isReplay", (extract(epoch from c.due_at) * 1000)::float8 as "dueAt",
       e.event_id as "eventId", e.event_type as "eventType", e.body
-    from claimed c
-    left join lateral (
-      select min(sequence) as sequence from replays r where c.replays > 0 and r.session_id = c.session_id) r on true
-    join events e on e.session_id = c.session_id and e.sequence = coalesce(r.sequence, c.head)`
+    from claimed c cross join lateral (
+      select sequence, event_id, event_type, body from events
+      where session_id = c.session_id and sequence = case when c.replays > 0
+        then (select min(r.sequence) from replays r where r.session_id = c.session_id) else c.head end
+      limit 1) e`
 
 const claimStatement = { name: 'claim-deliveries', text: claimText('closed', 'ready_at <= now()') }
 
@@ -111,8 +113,8 @@ const completeStatement = {
         as w(session_id, integration_id, sequence, claim_id, is_replay, next, attempts, delay_ms, dead_reason,
           attempt_at, status_code, error, duration_ms, answer)
     ), held as materialized (
-      select l.session_id from lanes l
-      where l.session_id = any($1::uuid[]) order by l.session_id for update
+      select l.ctid as row, w.* from w join lanes l on l.session_id = w.session_id and l.claim_id = w.claim_id
+      order by l.session_id for update of l
     ), done as (
       update lanes l set
         head = case when w.next = 'advance' and not w.is_replay then w.sequence + 1 else l.head end,
@@ -122,8 +124,7 @@ const completeStatement = {
           when w.next <> 'advance' then now() + w.delay_ms * interval '1 millisecond'
           when w.is_replay and (l.replays > 1 or l.head <= l.tail) then now()
           when not w.is_replay and (l.replays > 0 or w.sequence < l.tail) then now() end
-      from w join held using (session_id)
-      where l.session_id = w.session_id and l.claim_id = w.claim_id
+      from held w where l.ctid = w.row
       returning l.session_id, l.integration_id, l.ready_at is not null as more
     ), logged as (
       insert into attempts (session_id, sequence, at, status_code, error, duration_ms, answer)

@@ -18,6 +18,15 @@ const firstStatement = {
 export const listEnvironments = (db: Db): Promise<EnvironmentRow[]> =>
   db.rows<EnvironmentRow>(firstStatement, [])
 
+const readStatement = {
+  name: 'read-environment',
+  text: `select environment_id, name, keep_alive_seconds, agent_id, agent_version from environments
+    where environment_id = $1`,
+}
+
+export const readEnvironment = async (db: Db, environmentId: string): Promise<EnvironmentRow | undefined> =>
+  (await db.rows<EnvironmentRow>(readStatement, [environmentId]))[0]
+
 const addStatement = {
   name: 'add-environment',
   text: `insert into environments (environment_id, name, keep_alive_seconds, agent_id) values ($1, $2, $3, $4)`,

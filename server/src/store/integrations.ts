@@ -159,3 +159,17 @@ export const patchIntegration = async (
   ])
   return rows.length > 0
 }
+
+const replaceSecretsStatement = {
+  name: 'replace-secrets',
+  text: `update integrations set webhook_secrets = $3, updated_at = now()
+    where integration_id = $1 and webhook_secrets = $2::text[] returning integration_id`,
+}
+
+/** @returns false when they are not `before` any more: somebody else changed them */
+export const replaceSecrets = async (
+  db: Db,
+  integrationId: string,
+  secrets: { readonly before: readonly string[]; readonly after: readonly string[] },
+): Promise<boolean> =>
+  (await db.rows(replaceSecretsStatement, [integrationId, secrets.before, secrets.after])).length > 0

@@ -26,12 +26,12 @@ export interface ClaimedTurn {
 
 const claimStatement = {
   name: 'claim-turns',
-  text: `with due as (
-      select session_id from turn_lanes where ready_at <= now() order by ready_at limit $1 for update skip locked
+  text: `with due as materialized (
+      select ctid as row from turn_lanes where ready_at <= now() order by ready_at limit $1 for update skip locked
     ), claimed as (
       update turn_lanes l set claim_id = $2, attempts = l.attempts + 1,
         ready_at = now() + make_interval(secs => $3)
-      from due where l.session_id = due.session_id
+      from due where l.ctid = due.row
       returning l.session_id, l.integration_id, l.head, l.attempts
     )
     select c.session_id as "sessionId", c.integration_id as "integrationId", c.head as turn, c.attempts, t.kind,
