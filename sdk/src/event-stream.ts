@@ -46,7 +46,7 @@ export async function* eventStream(
 }
 
 export interface EventStreamOptions {
-  /** Go on after this one: the `sequence` of the last event you saw, as text. */
+  /** Go on after this one: the `sequence` of the last event you saw, as text. Else from the session's first. */
   readonly lastEventId?: string | undefined
   /** Ends the stream with its reason. */
   readonly signal?: AbortSignal | undefined

@@ -37,13 +37,14 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
     }
   }
 
-  const inBackground = (work: Promise<unknown>): Promise<void> => {
-    const tracked = work
-      .then(
-        () => {},
-        (error: unknown) => report(error, { stage: 'inbox' }),
-      )
-      .finally(() => running.delete(tracked))
+  /** After the answer: on a later turn of the event loop, so that not even a handler that blocks holds it up. */
+  const inBackground = (work: () => Promise<unknown>): Promise<void> => {
+    const tracked = pause(0)
+      .then(work)
+      .catch((error: unknown) => report(error, { stage: 'inbox' }))
+      .then(() => {
+        running.delete(tracked)
+      })
     running.add(tracked)
     return tracked
   }
@@ -57,10 +58,10 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
   const accepted = async (event: WebhookEvent): Promise<Receipt> => {
     if (!isOrderedEvent(event)) {
       const once = { isLate: false, beforeAttempt: async () => true }
-      return acknowledged(inBackground(runHandlers({ ...settings, handlers, report }, event, once)))
+      return acknowledged(inBackground(() => runHandlers({ ...settings, handlers, report }, event, once)))
     }
     await settings.store.add(event, settings.now())
-    return acknowledged(inBackground(workOff(workOffDeps, event.session_id)))
+    return acknowledged(inBackground(() => workOff(workOffDeps, event.session_id)))
   }
 
   const receiver: Receiver = {
@@ -81,7 +82,7 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
     },
     resume: async () => {
       const sessionIds = await settings.store.unfinishedSessions(resumedSessionsMax)
-      for (const sessionId of sessionIds) inBackground(workOff(workOffDeps, sessionId))
+      for (const sessionId of sessionIds) inBackground(() => workOff(workOffDeps, sessionId))
     },
     idle: async () => {
       while (running.size > 0) await Promise.all(running)

@@ -149,6 +149,30 @@ for (const [name, start] of Object.entries(frameworks)) {
   }
 }
 
+test('the answer is on its way before a handler can block the thread', async (t) => {
+  const trail: string[] = []
+  const receiver = createReceiver({ secret, onError: () => {} }).onAny(() => trail.push('handled'))
+  const handle = nodeHandler(receiver)
+  const url = await listening(t, (request, response) => {
+    const end = response.end.bind(response)
+    handle(
+      request,
+      Object.assign(response, {
+        end: (body: string) => {
+          trail.push('answered')
+          return end(body)
+        },
+      }),
+    )
+  })
+  const { sequence: _, ...typing } = { ...eventOf('a', 2), event_type: 'message:compose', action: 'start' }
+  for (const event of [eventOf('a', 1), typing]) {
+    await sending(url)(await signedRequest(event))
+    await receiver.idle()
+  }
+  assert.deepEqual(trail, ['answered', 'handled', 'answered', 'handled'])
+})
+
 test('Express with a body that was parsed before: a 500 that says what to do, so the event comes again', async (t) => {
   const receiver = createReceiver({ secret, onError: () => {} })
   const app = express()
