@@ -35,9 +35,12 @@ const cloned = async (owner: Owner, server: string, template: string): Promise<T
   await administer(server, `create database ${name} template ${template} strategy file_copy`)
   const url = urlOf(server, name)
   const db = openDatabase({ url, poolMax, statementTimeoutMs, log: unused })
+  databases += 1
   owner.after(async () => {
     await db.end()
     await administer(server, `drop database if exists ${name} with (force)`)
+    databases -= 1
+    if (isFileOver && databases === 0) await stopOwnServer()
   })
   return { url, db }
 }
@@ -55,8 +58,14 @@ const givenServer = (): Promise<string> | undefined => {
 }
 
 let stopOwnServer = async (): Promise<void> => undefined
-// Registered while the file is loaded, so it belongs to the file; inside a test it would belong to that test.
-after(() => stopOwnServer())
+let databases = 0
+let isFileOver = false
+// Registered while the file is loaded, so it belongs to the file; inside a test it would belong to that test. What
+// the file itself registers comes after it: then the last database to go takes the server along.
+after(async () => {
+  isFileOver = true
+  if (databases === 0) await stopOwnServer()
+})
 
 const ownServer = async (): Promise<string> => {
   const server = await startTestServer()
