@@ -2,7 +2,19 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -140,8 +152,11 @@ test('PostgreSQL ends when our process is killed, and the next start finds every
   await killHard(child)
   await until('PostgreSQL has ended', () => !isAlive(pid))
 
-  const again = await start(t, dataDir)
+  const lines: string[] = []
+  const again = await startEmbeddedPostgres({ dataDir, log: (line) => lines.push(line) })
+  t.after(() => again.stop())
   assert.deepEqual(await ask(again.url, 'select note from notes'), [{ note: 'acknowledged' }])
+  assert.ok(!lines.some((line) => line.includes('recovery')), 'it was stopped in an orderly way')
 })
 
 test('a start right after the kill does not wait for anybody to clean up', async (t) => {
@@ -178,18 +193,39 @@ const othersInGroupOf = async (leader: number): Promise<number[]> => {
 
 test('a stale lock file that names a living, unrelated process is no obstacle, and that process lives on', async (t) => {
   const dataDir = await usedFolder(t)
-  const first = await startEmbeddedPostgres({ dataDir, log: unused })
-  const lock = await readFile(lockFile(dataDir), 'utf8')
-  await first.stop()
-  const unrelated = spawn('/bin/sleep', ['600'])
+  // As the server's own user: only what that user could signal can be mistaken for another server.
+  const user = isRoot ? { uid: 65534, gid: 65534 } : {}
+  const unrelated = spawn('/bin/sleep', ['600'], user)
   t.after(() => unrelated.kill('SIGKILL'))
-  await writeFile(lockFile(dataDir), lock.replace(/^\d+/, `${unrelated.pid}`))
+  await leaveLockFile(dataDir, unrelated.pid)
 
   const again = await start(t, dataDir)
   assert.deepEqual(await ask(again.url, 'select 1 as one'), [{ one: 1 }])
   assert.equal(unrelated.exitCode, null)
   assert.equal(unrelated.signalCode, null)
 })
+
+test('a stale lock file that names the PostgreSQL of another folder does not harm that one', async (t) => {
+  const [dataDir, otherDir] = [await usedFolder(t), await usedFolder(t)]
+  const other = await start(t, otherDir)
+  const pid = await postmasterPid(otherDir)
+  await leaveLockFile(dataDir, pid)
+
+  const again = await start(t, dataDir)
+  assert.deepEqual(await ask(again.url, 'select 1 as one'), [{ one: 1 }])
+  assert.deepEqual(await ask(other.url, 'select 1 as one'), [{ one: 1 }])
+  assert.equal(await postmasterPid(otherDir), pid)
+})
+
+/** What a power cut leaves behind: the lock file of a server that is gone, whose process id was given out again. */
+const leaveLockFile = async (dataDir: string, pid: number | undefined): Promise<void> => {
+  const server = await startEmbeddedPostgres({ dataDir, log: unused })
+  const lock = await readFile(lockFile(dataDir), 'utf8')
+  await server.stop()
+  await writeFile(lockFile(dataDir), lock.replace(/^\d+/, `${pid}`), { mode: 0o600 })
+  const { uid, gid } = await stat(join(dataDir, 'postgres/cluster'))
+  await chown(lockFile(dataDir), uid, gid)
+}
 
 test('a second Dragoman on the same folder is refused in one line, and the first does not notice', async (t) => {
   const dataDir = await usedFolder(t)
