@@ -40,7 +40,9 @@ export const startDragoman = async (
     },
     ['--json'],
   )
-  const origin = checked(Type.Object({ listening: Type.String() }), subject.said).listening
+  const origin =
+    checked(Type.Object({ listening: Type.Union([Type.String(), Type.Null()]) }), subject.said).listening ??
+    'no http role'
   return {
     origin,
     openTraffic: (webhookUrl, sessionCount) => openTraffic(origin, webhookUrl, sessionCount),

@@ -12,47 +12,44 @@ export const countStatements = async (bench: Bench): Promise<Row> => {
   const counts = roundsOf<'perEvent'>()
   if (!bench.subjects.has('product')) return row(counts)
   const { size, load, postgres } = bench
-  await setTracking(bench, 'top')
-  try {
-    const database = await postgres.createDatabase('statements')
-    await database.query('create extension pg_stat_statements')
-    const backlog = await makeBacklog(bench, database)
-    const before = await statements(database)
-    const deliverer = await backlog.startDelivering()
-    const drained = await load.run('await-deliveries', { deliveries: backlog.deliveries, timeoutMs: 120_000 })
-    await deliverer.stop()
-    counts.add(fromBacklog, { perEvent: ((await statements(database)) - before) / drained.arrived })
-    await backlog.close()
-    await database.drop()
+  const database = await postgres.createDatabase('statements')
+  await countFromNow(database)
+  const backlog = await makeBacklog(bench, database)
+  const before = await statements(database)
+  const deliverer = await backlog.startDelivering()
+  const drained = await load.run('await-deliveries', { deliveries: backlog.deliveries, timeoutMs: 120_000 })
+  await deliverer.stop()
+  counts.add(fromBacklog, { perEvent: ((await statements(database)) - before) / drained.arrived })
+  await backlog.close()
+  await database.drop()
 
-    const second = await postgres.createDatabase('statements')
-    await second.query('create extension pg_stat_statements')
-    const product = await startDragoman(second.url)
-    const traffic = await product.openTraffic(load.urls.measured, size.sessions)
-    const opened = await statements(second)
-    const report = await load.run('sustained-turns', {
-      traffic,
-      connections: size.connections,
-      sessionsAtOnce: Math.min(256, size.sessions),
-      burst: 2,
-      warmUpMs: 1,
-      durationMs: size.windowMs,
-      drainMsMax: 20_000,
-    })
-    counts.add(wholeWay, { perEvent: ((await statements(second)) - opened) / report.order.delivered })
-    await product.stop()
-    await second.drop()
-  } finally {
-    await setTracking(bench, 'none')
-  }
+  const second = await postgres.createDatabase('statements')
+  await countFromNow(second)
+  const product = await startDragoman(second.url)
+  const traffic = await product.openTraffic(load.urls.measured, size.sessions)
+  const opened = await statements(second)
+  const report = await load.run('sustained-turns', {
+    traffic,
+    connections: size.connections,
+    sessionsAtOnce: Math.min(256, size.sessions),
+    burst: 2,
+    warmUpMs: 1,
+    durationMs: size.windowMs,
+    drainMsMax: 20_000,
+  })
+  counts.add(wholeWay, { perEvent: ((await statements(second)) - opened) / report.order.delivered })
+  await product.stop()
+  await second.drop()
   for (const subject of [fromBacklog, wholeWay])
     bench.say(`  ${subject}: ${counts.of(subject, 'perEvent')[0]?.toFixed(3)} statements per event`)
   return row(counts)
 }
 
-const setTracking = async ({ postgres }: Bench, track: 'top' | 'none'): Promise<void> => {
-  await postgres.query(`alter system set pg_stat_statements.track = '${track}'`)
-  await postgres.query('select pg_reload_conf()')
+/** By the database, because that setting stands above the server's command line. */
+const countFromNow = async (database: BenchDatabase): Promise<void> => {
+  await database.query('create extension pg_stat_statements')
+  const name = database.url.slice(database.url.lastIndexOf('/') + 1)
+  await database.query(`alter database ${name} set pg_stat_statements.track = 'top'`)
 }
 
 /** Every statement a client of this database sent, begin and commit included, the questions of this file left out. */
