@@ -103,33 +103,37 @@ test('a statement after the end of its transaction is refused', async (t) => {
 test('a failed first statement leaves the pool with sound connections', async (t) => {
   const { url } = await withNotes(t)
   const db = openFor(t, url, { poolMax: 1 })
+  const broken = sql('select missing from notes')
+  for (let attempt = 1; attempt <= 2; attempt += 1)
+    await assert.rejects(
+      db.transaction((tx) => tx.rows(broken, [])),
+      { code: '42703' },
+    )
   await db.rows(addNote, ['taken'])
   await assert.rejects(
     db.transaction((tx) => tx.rows(addNote, ['taken'])),
     { code: '23505' },
   )
-  await assert.rejects(
-    db.transaction((tx) => tx.rows(sql('select missing from notes'), [])),
-    { code: '42703' },
-  )
-  await assert.rejects(
-    db.transaction((tx) => tx.rows(sql('select missing from notes'), [])),
-    { code: '42703' },
-  )
   await db.transaction((tx) => tx.rows(addNote, ['free']))
   assert.deepEqual(await db.rows(readNotes, []), [{ note: 'free' }, { note: 'taken' }])
 })
 
-test('an idle connection that the server ends is logged, and the next query gets another one', async (t) => {
-  const { db, url } = await emptyDatabase(t)
-  const logged = Promise.withResolvers<string>()
-  const idle = openDatabase({ url, poolMax: 1, statementTimeoutMs: 20_000, log: logged.resolve })
-  t.after(() => idle.end())
-  const [session] = await idle.rows<{ pid: number }>(sql('select pg_backend_pid() as pid'), [])
-  await db.rows(sql('select pg_terminate_backend($1)'), [session?.pid])
-  assert.match(await logged.promise, /idle database connection broke/)
-  assert.deepEqual(await idle.rows(sql('select 1 as one'), []), [{ one: 1 }])
-})
+const patience = { timeout: 20_000 }
+
+test(
+  'an idle connection that the server ends is logged, and the next query gets another one',
+  patience,
+  async (t) => {
+    const { db, url } = await emptyDatabase(t)
+    const logged = Promise.withResolvers<string>()
+    const idle = openDatabase({ url, poolMax: 1, statementTimeoutMs: 20_000, log: logged.resolve })
+    t.after(() => idle.end())
+    const [session] = await idle.rows<{ pid: number }>(sql('select pg_backend_pid() as pid'), [])
+    await db.rows(sql('select pg_terminate_backend($1)'), [session?.pid])
+    assert.match(await logged.promise, /idle database connection broke/)
+    assert.deepEqual(await idle.rows(sql('select 1 as one'), []), [{ one: 1 }])
+  },
+)
 
 test('a session that the server ends counts as store unavailable, and the pool recovers', async (t) => {
   const { url } = await emptyDatabase(t)
