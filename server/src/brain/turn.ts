@@ -18,8 +18,7 @@ import { walk } from './walk.ts'
  * 1. Pure: no clock, no chance, nothing outside; the same agent, input and answers give the same step.
  * 2. Total: it never throws. A fault of the document ends in a note of the trace and the built-in sentence.
  * 3. Whoever asks for a person gets one, unless the document forbids it: by the document's own intent if it has one,
- *    by a handover if not. Only an intent whose own phrases ask for a person, or the very phrase of another, is
- *    stronger than the guard.
+ *    by a handover if not. Only an intent with a phrase of its own that asks for a person is stronger than the guard.
  */
 export const think = (agent: Agent, input: TurnInput, _answers: readonly Answer[]): TurnStep => {
   const turn = openTurn(input)
@@ -61,7 +60,7 @@ const answerText = (
 ): DialogState => {
   const { state, text = '' } = input
   const accepted = acceptedIntent(agent, understanding)
-  if (agent.isHandoverAllowed && asksForPerson(text) && !isStrongerThanGuard(agent, understanding, accepted))
+  if (agent.isHandoverAllowed && asksForPerson(text) && !agent.personIntents.has(accepted ?? ''))
     return answerPersonRequest(agent, turn, state, understanding)
   if (accepted === undefined) return notUnderstood(agent, turn, state)
   const node = listeningNode(agent, standsAt(state), hearsIntent(accepted))
@@ -75,12 +74,6 @@ const acceptedIntent = (agent: Agent, { ranking }: Understanding): string | unde
   if (!best || best.confidence === 0 || best.confidence < agent.threshold) return undefined
   return best.name === offtopicsIntent ? undefined : best.name
 }
-
-const isStrongerThanGuard = (
-  agent: Agent,
-  understanding: Understanding,
-  accepted: string | undefined,
-): boolean => accepted !== undefined && (understanding.isExact || agent.personIntents.has(accepted))
 
 const answerPersonRequest = (
   agent: Agent,

@@ -105,6 +105,14 @@ for (const template of endless)
     assert.ok(notes.length > 0)
   })
 
+test('loops over long lists of the context end too', () => {
+  const list = Array.from({ length: 10_000 }, (_, index) => index)
+  const loops = '{% for a in $list %}{% for b in $list %}{% endfor %}{% endfor %}done'
+  const { text, notes } = renderTemplate(loops, { context: { list }, now: 0 })
+  assert.equal(text, '')
+  assert.match(notes.join(), /limit/)
+})
+
 test('a rendered text is never longer than the wire allows', () => {
   const { text, notes } = render(
     '{% for i in (1..500) %}{{ "0123456789012345678901234567890123456789" }}{% endfor %}',

@@ -192,6 +192,26 @@ test('a node under another is heard only while the conversation stands there', (
   assert.deepEqual(textsOf(say('the bill please')), ['Here is your bill.'])
 })
 
+test('what is heard higher up is heard further down too, the nearest first', () => {
+  const under = (node_id: string, parent_id: string, intent: string, text: string) => ({
+    ...intentNode(intent, [says(text)]),
+    node_id,
+    parent_id,
+  })
+  const document = smallDocument({
+    nodes: [
+      under('child', 'table', 'drink', 'child'),
+      under('sibling', 'table', 'allergy', 'sibling'),
+      under('grandchild', 'child', 'bill', 'grandchild'),
+    ],
+  })
+  const say = conversation(document)
+  const said = ['a table for two', 'a cold beer please', 'the bill please', 'is there gluten in this'].map(
+    (text) => textsOf(say(text)).join(),
+  )
+  assert.deepEqual(said, ['This way.', 'child', 'grandchild', 'sibling'])
+})
+
 test('one of several texts is said, as the seed decides', () => {
   const say = conversation(smallDocument({ drink: [says('a', 'b', 'c')] }))
   const said = (seed: number) => textsOf(say({ text: 'beer', seed })).join()
@@ -299,9 +319,28 @@ test('every kind of response has the fields of the wire and no others', () => {
 
 test('an address that a variable turned into something else than http is not sent', () => {
   const document = smallDocument({ drink: [{ type: 'image', url: '{{$link}}' }, says('b')] })
-  const result = conversation(document)({ text: 'beer', context: { link: 'javascript:alert(1)' } })
-  assert.deepEqual(result.responses, [{ type: 'text', text: 'b' }])
-  assert.match(result.trace.notes.join(), /no http\(s\) address/)
+  for (const link of [
+    'javascript:alert(1)',
+    'javascript://%0aalert(1)',
+    'file:///etc/passwd',
+    '//host/a',
+    '',
+  ]) {
+    const result = conversation(document)({ text: 'beer', context: { link } })
+    assert.deepEqual(result.responses, [{ type: 'text', text: 'b' }], link)
+    assert.match(result.trace.notes.join(), /no http\(s\) address/)
+  }
+})
+
+test('one turn says at most 50 things', () => {
+  const many = Array.from({ length: 40 }, () => says('a'))
+  const document = smallDocument({
+    drink: [...many, { type: 'jump', node_id: 'next' }],
+    nodes: [{ node_id: 'next', name: 'Next', type: 'event', actions: many }],
+  })
+  const result = conversation(document)('beer')
+  assert.equal(result.responses.length, 50)
+  assert.match(result.trace.notes.join(), /more than 50 responses/)
 })
 
 test('jumps are followed and every node is in the trace', () => {

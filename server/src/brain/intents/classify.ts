@@ -16,7 +16,7 @@ export const classify = (model: IntentModel, text: string): Understanding => {
     .sort((one, other) => other.confidence - one.confidence)
   const best = ranking[0]
   const because = best ? explain(model, text, best.name) : []
-  return { ranking, isExact: exact !== undefined, because }
+  return { ranking, because }
 }
 
 /** The distance to each intent's border; above 0 is inside. */

@@ -42,8 +42,6 @@ export interface Example {
 export interface Understanding {
   /** All intents, best first. */
   readonly ranking: readonly RankedIntent[]
-  /** Did the text stand among the training phrases, word by word? */
-  readonly isExact: boolean
   /** The features that spoke most for the winner, strongest first. */
   readonly because: readonly Reason[]
 }

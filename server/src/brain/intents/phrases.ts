@@ -20,10 +20,9 @@ export const exactPhrases = (examples: readonly Example[]): ReadonlyMap<string, 
 export const matchPhrase = (phrases: ReadonlyMap<string, string>, text: string): Understanding => {
   const phrase = phraseOf(text)
   const intent = phrases.get(phrase)
-  if (intent === undefined) return { ranking: [], isExact: false, because: [] }
+  if (intent === undefined) return { ranking: [], because: [] }
   return {
     ranking: [{ name: intent, confidence: 1 }],
-    isExact: true,
     because: [{ feature: `"${phrase}"`, weight: 1 }],
   }
 }
