@@ -11,7 +11,7 @@ import { newId } from './outside/ids.ts'
 import type { Log } from './outside/log.ts'
 import { createEventPoster } from './outside/post-event.ts'
 import { createPoster } from './outside/post-webhook.ts'
-import { createSealer, newApiKey, newWebhookSecret } from './outside/seal.ts'
+import { newApiKey, newSecret, sealer as createSealer } from './outside/seal.ts'
 import { createKnownKeys } from './store/api-keys.ts'
 import { createBatcher } from './store/batch.ts'
 import { createSessionChanger } from './store/change-sessions.ts'
@@ -135,7 +135,7 @@ const start = async (
     clock: systemClock,
     newId,
     newApiKey,
-    newWebhookSecret,
+    newWebhookSecret: newSecret,
     chance: Math.random,
     log,
     limits: config.limits,

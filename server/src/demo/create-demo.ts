@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
 import type { Json } from '../domain/json.ts'
 import { limits } from '../domain/limits.ts'
+import { secretOwner } from '../domain/secret-owner.ts'
 import { addAgent } from '../store/agents.ts'
 import { addKey } from '../store/api-keys.ts'
 import { addEnvironment, listEnvironments } from '../store/environments.ts'
@@ -57,7 +58,7 @@ const make = async (deps: DemoDeps, apiKey: string, hash: Buffer): Promise<Demo>
     environmentId,
     name: 'Demo',
     webhookUrl: inboxUrl(deps, integrationId),
-    sealedSecrets: [deps.sealer.seal(deps.newWebhookSecret())],
+    sealedSecrets: [deps.sealer.seal(deps.newWebhookSecret(), secretOwner(integrationId))],
     allowedIps: [],
     subscribedEvents: [],
     sessionTimeoutSeconds: limits.sessionTimeoutSecondsDefault,

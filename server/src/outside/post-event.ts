@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { type Hmac, webhookHeaders } from '@dragoman/sdk'
+import { secretOwner } from '../domain/secret-owner.ts'
 import type { Attempt } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import type { Poster } from './post-webhook.ts'
@@ -7,6 +8,7 @@ import type { Sealer } from './seal.ts'
 
 /** The endpoint an event goes to. The object is kept by whoever caches settings, so what is opened of it is kept too. */
 export interface Endpoint {
+  readonly integrationId: string
   readonly webhookUrl: string
   /** Oldest first. */
   readonly sealedSecrets: readonly string[]
@@ -28,7 +30,9 @@ export const createEventPoster = (deps: {
   const secretsOf = (endpoint: Endpoint): readonly string[] => {
     const known = opened.get(endpoint)
     if (known) return known
-    const secrets = endpoint.sealedSecrets.map((sealed) => deps.sealer.open(sealed))
+    const secrets = endpoint.sealedSecrets.map((sealed) =>
+      deps.sealer.open(sealed, secretOwner(endpoint.integrationId)),
+    )
     opened.set(endpoint, secrets)
     return secrets
   }

@@ -48,7 +48,7 @@ export const readRoutes =
         },
       },
       async (request, reply) => {
-        const after = request.query.after ?? lastEventId(request.headers['last-event-id']) ?? 0
+        const after = lastEventId(request.headers['last-event-id']) ?? request.query.after ?? 0
         const follow = await followEvents(deps, sessionCallOf(request))
         return streamEvents({ request, reply, follow, after })
       },
