@@ -25,23 +25,48 @@ export const errorStatus = (code: ErrorCode): number => catalogue[code]
 
 export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[]
 
+/** One of several faults of a document: where, what is wrong, what to do. */
+export interface Fault {
+  readonly path: string
+  readonly message: string
+  readonly cure: string
+}
+
 /** A refusal: part of the API, not a fault of ours. `retryAfterSeconds` becomes the Retry-After header. */
 export class Refusal extends Error {
   readonly code: ErrorCode
   readonly retryAfterSeconds: number | undefined
+  /** All that is wrong, where a sentence cannot say it; `errors` of the body. */
+  readonly faults: readonly Fault[]
 
   constructor(
     code: ErrorCode,
     sentence: string,
-    options: { cause?: unknown; retryAfterSeconds?: number } = {},
+    options: { cause?: unknown; retryAfterSeconds?: number; faults?: readonly Fault[] } = {},
   ) {
     super(sentence, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'Refusal'
     this.code = code
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.faults = options.faults ?? []
   }
 }
 
 /** One sentence for four cases, so that nobody learns which ids exist. */
 export const sessionNotFound = (): Refusal =>
   new Refusal('session-not-found', 'session_id: no such active session in this integration; create a new one')
+
+/** What the sentence of a refused document shows of its faults; `errors` has them all. */
+const faultsInSentenceMax = 10
+
+export const documentRefusal = (name: string, faults: readonly Fault[]): Refusal => {
+  const sentences = faults
+    .slice(0, faultsInSentenceMax)
+    .map(({ path, message, cure }) => `${path === '' ? name : path} ${message}; ${cure}`)
+  const more = faults.length - sentences.length
+  return new Refusal(
+    'invalid-payload',
+    `${name}: ${sentences.join(' · ')}${more > 0 ? ` · and ${more} more` : ''}`,
+    { faults },
+  )
+}

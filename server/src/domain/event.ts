@@ -58,6 +58,13 @@ export interface Actor {
   readonly name?: string
 }
 
+/** A person of the desk as the one who did something. */
+export const personActor = (agent: HumanAgent): Actor => ({
+  type: 'agent',
+  id: agent.agent_id,
+  ...(agent.agent_name === undefined ? {} : { name: agent.agent_name }),
+})
+
 export interface Member {
   readonly type: 'agent' | 'brain'
   readonly id: string

@@ -59,7 +59,7 @@ create table delivery_outcomes (
   constraint delivery_outcomes_pkey PRIMARY KEY (session_id, sequence),
   constraint delivery_outcomes_status_check CHECK ((status = ANY (ARRAY['dead'::text, 'superseded'::text])))
 );
-CREATE INDEX delivery_outcomes_of_integration ON delivery_outcomes USING btree (integration_id, status);
+CREATE INDEX delivery_outcomes_of_integration ON delivery_outcomes USING btree (integration_id, status, session_id, sequence);
 
 create table endpoints (
   integration_id uuid not null,
@@ -224,6 +224,7 @@ create table sessions (
   constraint sessions_pkey PRIMARY KEY (session_id),
   constraint sessions_state_check CHECK ((state = ANY (ARRAY['active'::text, 'closed'::text, 'expired'::text])))
 ) with (fillfactor=70);
+CREATE INDEX sessions_at_desk ON sessions USING btree (session_id) WHERE ((state = 'active'::text) AND (owner <> 'bot'::text));
 CREATE INDEX sessions_of_integration ON sessions USING btree (integration_id, created_at);
 CREATE INDEX sessions_to_check ON sessions USING btree (check_at) WHERE (state = 'active'::text);
 

@@ -1,5 +1,11 @@
 import type { Db, Statement } from './db.ts'
-import { type DeliveryRow, type DeliveryStatus, deliveryColumns, fates, shownColumns } from './delivery-row.ts'
+import {
+  type DeliveryRow,
+  type DeliveryStatus,
+  deliveryColumns,
+  fates,
+  shownColumns,
+} from './delivery-row.ts'
 
 /**
  * Lists of deliveries. Each question has the index that leads to its few rows, however many events are stored:

@@ -13,7 +13,9 @@ export const readDelivery = async (
   db: Db,
   place: DeliveryPlace,
 ): Promise<(DeliveryRow & { readonly body: string }) | undefined> =>
-  (await db.rows<DeliveryRow & { readonly body: string }>(readStatement, [place.sessionId, place.sequence]))[0]
+  (
+    await db.rows<DeliveryRow & { readonly body: string }>(readStatement, [place.sessionId, place.sequence])
+  )[0]
 
 /** As the management API shows it. */
 export interface Delivery extends Omit<DeliveryRow, 'position'> {

@@ -35,7 +35,10 @@ const queueStatement = {
 }
 
 /** @returns the integrations whose lanes have work now */
-export const queueReplays = async (db: Db, events: readonly DeliveryPlace[]): Promise<ReadonlySet<string>> => {
+export const queueReplays = async (
+  db: Db,
+  events: readonly DeliveryPlace[],
+): Promise<ReadonlySet<string>> => {
   const rows = await db.rows<{ integrationId: string }>(queueStatement, [
     events.map((event) => event.sessionId),
     events.map((event) => event.sequence),

@@ -1,7 +1,7 @@
 import { trainingExamples } from '../brain/agent.ts'
 import { validateDocument } from '../brain/document-validation.ts'
 import type { Deps } from '../deps.ts'
-import { Refusal } from '../domain/errors.ts'
+import { documentRefusal, Refusal } from '../domain/errors.ts'
 import type { Json } from '../domain/json.ts'
 import { publishVersion, readDraft } from '../store/agents.ts'
 
@@ -13,13 +13,7 @@ export const publishAgent = async (
   const draft = await readDraft(deps.db, agentId)
   if (draft === undefined) throw agentNotFound(agentId)
   const checked = validateDocument(draft)
-  if (!checked.ok) {
-    const first = checked.errors[0]
-    throw new Refusal(
-      'invalid-payload',
-      `draft${first ? ` ${first.path}: ${first.message}; ${first.cure}` : ''}`,
-    )
-  }
+  if (!checked.ok) throw documentRefusal('draft', checked.errors)
   const examples = trainingExamples(checked.document)
   const intentModel = examples.length === 0 ? null : await deps.trainIntents(examples)
   const version = await publishVersion(deps.db, { agentId, document: draft as Json, intentModel })

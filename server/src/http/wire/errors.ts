@@ -39,9 +39,11 @@ export const answerErrors = (app: FastifyInstance, deps: Pick<Deps, 'log' | 'isU
 
 export const sendRefusal = (reply: FastifyReply, refusal: Refusal): FastifyReply => {
   if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds)
-  return reply
-    .code(errorStatus(refusal.code))
-    .send({ error_code: refusal.code, error_message: refusal.message })
+  return reply.code(errorStatus(refusal.code)).send({
+    error_code: refusal.code,
+    error_message: refusal.message,
+    ...(refusal.faults.length === 0 ? {} : { errors: refusal.faults }),
+  })
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?')[0]?.slice(0, 200) ?? ''

@@ -1,0 +1,54 @@
+import type { Deps } from '../deps.ts'
+import { Refusal } from '../domain/errors.ts'
+import { readAgent } from '../store/agents.ts'
+import {
+  type EnvironmentPatch,
+  type EnvironmentRow,
+  patchEnvironment,
+  readEnvironment,
+} from '../store/environments.ts'
+
+/**
+ * Only what is given changes, for sessions opened from now on; a running one stays on the version it began with.
+ * Another agent starts with its newest version unless one is named.
+ */
+export const changeEnvironment = async (
+  deps: Pick<Deps, 'db' | 'settings'>,
+  environmentId: string,
+  change: EnvironmentPatch,
+): Promise<EnvironmentRow> => {
+  const before = await readEnvironment(deps.db, environmentId)
+  if (!before) throw environmentNotFound(environmentId)
+  const isOtherAgent = change.agentId !== undefined && change.agentId !== before.agent_id
+  const patch = isOtherAgent && change.agentVersion === undefined ? { ...change, agentVersion: null } : change
+  await requireVersion(
+    deps,
+    patch.agentId === undefined ? before.agent_id : patch.agentId,
+    patch.agentVersion,
+  )
+  const after = await patchEnvironment(deps.db, environmentId, patch)
+  if (!after) throw environmentNotFound(environmentId)
+  deps.settings.forget()
+  return after
+}
+
+const environmentNotFound = (environmentId: string): Refusal =>
+  new Refusal('not-found', `environment_id: there is no environment ${environmentId}`)
+
+const requireVersion = async (
+  deps: Pick<Deps, 'db'>,
+  agentId: string | null,
+  version: number | null | undefined,
+): Promise<void> => {
+  if (agentId === null) {
+    if (version != null) throw new Refusal('invalid-payload', 'agent_version: needs an agent_id')
+    return
+  }
+  const agent = await readAgent(deps.db, agentId)
+  if (!agent) throw new Refusal('invalid-payload', `agent_id: there is no agent ${agentId}`)
+  if (version != null && version > (agent.newest_version ?? 0))
+    throw new Refusal(
+      'invalid-payload',
+      `agent_version: ${version} is not published; the newest is ${agent.newest_version ?? 'none yet'}`,
+    )
+}

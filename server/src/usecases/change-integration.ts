@@ -1,0 +1,50 @@
+import type { Deps } from '../deps.ts'
+import { integrationNotFound, requireAllowList, requireWebhookUrl } from '../domain/integration-checks.ts'
+import { secretOwner } from '../domain/secret-owner.ts'
+import { pullLanesForward } from '../store/delivery-lanes.ts'
+import { closeCircuit } from '../store/endpoints.ts'
+import { type IntegrationSettings, patchIntegration } from '../store/integrations.ts'
+
+export interface IntegrationChange {
+  readonly name?: string | undefined
+  readonly webhookUrl?: string | undefined
+  /** Replaces all that live, at once. To lose nothing, rotate instead. */
+  readonly webhookSecret?: string | undefined
+  readonly allowedIps?: readonly string[] | undefined
+  readonly subscribedEvents?: readonly string[] | undefined
+  readonly sessionTimeoutSeconds?: number | undefined
+}
+
+/** Only what is given changes. A new webhook URL starts with a closed circuit: what failed was the old one. */
+export const changeIntegration = async (
+  deps: Pick<Deps, 'db' | 'settings' | 'sealer' | 'limits' | 'signals'>,
+  integrationId: string,
+  change: IntegrationChange,
+): Promise<IntegrationSettings> => {
+  const { webhookUrl, webhookSecret, sessionTimeoutSeconds, ...rest } = change
+  if (change.allowedIps !== undefined) requireAllowList(change.allowedIps)
+  const url = webhookUrl && requireWebhookUrl(webhookUrl, { allowPrivate: deps.limits.allowPrivateTargets })
+  const changed = await patchIntegration(deps.db, integrationId, {
+    ...(rest.name === undefined ? {} : { name: rest.name }),
+    ...(rest.allowedIps === undefined ? {} : { allowedIps: rest.allowedIps }),
+    ...(rest.subscribedEvents === undefined ? {} : { subscribedEvents: rest.subscribedEvents }),
+    ...(url === undefined ? {} : { webhookUrl: url }),
+    ...(webhookSecret === undefined
+      ? {}
+      : { sealedSecrets: [deps.sealer.seal(webhookSecret, secretOwner(integrationId))] }),
+    ...(sessionTimeoutSeconds === undefined ? {} : { sessionTimeoutSeconds }),
+  })
+  if (!changed) throw integrationNotFound(integrationId)
+  deps.settings.forget(integrationId)
+  if (url !== undefined && (await closeCircuit(deps.db, integrationId, ['open', 'paused']))) {
+    await pullLanesForward(deps.db, integrationId)
+    deps.signals.committed({
+      turnsDue: false,
+      lanesDueOf: new Set([integrationId]),
+      sessionsWithEvents: new Set(),
+    })
+  }
+  const settings = await deps.settings.of(integrationId)
+  if (!settings) throw integrationNotFound(integrationId)
+  return settings
+}

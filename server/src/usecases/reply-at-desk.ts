@@ -1,0 +1,36 @@
+import type { MessageInput, SendMessageResponse } from '@dragoman/sdk'
+import type { Deps, SessionCall } from '../deps.ts'
+import { requireActive } from '../domain/calls.ts'
+import { type EventPayload, personActor } from '../domain/event.ts'
+import type { HumanAgent } from '../domain/message.ts'
+import { reopenConversation, takeOver, touch } from '../domain/session-moves.ts'
+
+/** A person of the desk writes: whoever writes becomes the owner, and the customer's webhook gets `message:send`. */
+export const replyAtDesk = async (
+  deps: Pick<Deps, 'changeSession' | 'newId'>,
+  call: SessionCall,
+  reply: { readonly agent: HumanAgent; readonly input: MessageInput },
+): Promise<SendMessageResponse> => {
+  const { agent, input } = reply
+  const messageId = deps.newId()
+  const sent: EventPayload = { event_type: 'message:send', message_id: messageId, message: input, agent }
+  return await deps.changeSession({
+    sessionId: call.sessionId,
+    integrationId: call.settings.integrationId,
+    idempotency: call.idempotency,
+    decide: (before, { now, settings }) => {
+      requireActive(before, now)
+      const reopened = reopenConversation(before, personActor(agent))
+      const taken = takeOver(reopened.session, { ...agent, desk: 'desk' })
+      return {
+        session: touch(taken.session, now, settings.sessionTimeoutSeconds),
+        messages: [{ messageId, author: 'agent', body: input, agent, requestId: call.requestId }],
+        events: [...reopened.events, ...taken.events, sent].map((payload) => ({
+          payload,
+          requestId: call.requestId,
+        })),
+        answer: { request_id: call.requestId, message_id: messageId },
+      }
+    },
+  })
+}
