@@ -197,6 +197,12 @@ export const variables = {
     'Deliveries in flight in all, per process',
     wholeNumber(1, 100_000),
   ),
+  deliveryLeaseMarginSeconds: variable(
+    'DRAGOMAN_DELIVERY_LEASE_MARGIN_S',
+    '20',
+    'How much longer than the time a webhook has another process waits before it takes over the delivery of one that died, in seconds',
+    wholeNumber(1, 3_600),
+  ),
   fastRetriesMs: variable(
     'DRAGOMAN_FAST_RETRIES_MS',
     defaultRetrySchedule.fastMs.join(','),
@@ -271,6 +277,7 @@ export const readConfig = (
         fastMs: must(variables.fastRetriesMs),
         slowMs: must(variables.slowRetriesSeconds).map((seconds) => seconds * 1000),
       },
+      deliveryLeaseMarginSeconds: must(variables.deliveryLeaseMarginSeconds),
       turnLeaseSeconds: must(variables.turnLeaseSeconds),
       turnAttemptsMax: must(variables.turnAttemptsMax),
       allowPrivateTargets: of(variables.allowPrivateTargets) ?? !isProduction,

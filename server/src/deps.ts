@@ -66,6 +66,8 @@ export interface RunLimits {
   readonly endpointInFlightMax: number
   readonly deliveriesInFlightMax: number
   readonly retrySchedule: RetrySchedule
+  /** Beyond the timeout of one attempt: for what waits in the process before it is sent, and for the record. */
+  readonly deliveryLeaseMarginSeconds: number
   readonly turnLeaseSeconds: number
   readonly turnAttemptsMax: number
   readonly allowPrivateTargets: boolean

@@ -19,9 +19,6 @@ export interface Claim {
   readonly deliveries: readonly ClaimedDelivery[]
 }
 
-/** Beyond the timeout of one attempt: for what waits in the process before it is sent, and for the record. */
-const leaseMarginSeconds = 20
-
 export const dueEndpoints = (deps: WatchDeps) => findDueEndpoints(deps.db)
 
 export const claimLanes = async (deps: WatchDeps, endpoints: readonly EndpointRoom[]): Promise<Claim> =>
@@ -47,7 +44,8 @@ const claim = async (deps: WatchDeps, endpoints: readonly EndpointRoom[], probe:
   return { claimId, leaseEndsAt, deliveries }
 }
 
-const leaseSeconds = (deps: WatchDeps): number => deps.limits.webhookTimeoutMs / 1000 + leaseMarginSeconds
+const leaseSeconds = (deps: WatchDeps): number =>
+  deps.limits.webhookTimeoutMs / 1000 + deps.limits.deliveryLeaseMarginSeconds
 
 export const openEndpoint = (deps: WatchDeps, integrationId: string, reason: string): Promise<void> =>
   openCircuit(deps.db, { integrationId, reason, probeInMs: jittered(deps) })

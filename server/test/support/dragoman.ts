@@ -44,6 +44,7 @@ const testLimits: StartOptions['limits'] = {
   endpointInFlightMax: 20,
   deliveriesInFlightMax: 256,
   retrySchedule: defaultRetrySchedule,
+  deliveryLeaseMarginSeconds: 20,
   turnLeaseSeconds: 30,
   turnAttemptsMax: 5,
   allowPrivateTargets: true,
