@@ -6,7 +6,8 @@ import { limits } from './limits.ts'
  *
  * 1. Merging: objects merge deeply, arrays and scalars replace, null deletes the key.
  * 2. What is ours is read-only: `sys-*`, `user.user_id`, `user.custom_psid`, `channels`.
- * 3. The limits hold for the merged result, so no series of small patches passes them.
+ * 3. The limits hold for the merged result, so no series of small patches passes them. What is ours does not count:
+ *    a caller who filled the context to the brim can still change it.
  */
 export type ContextOutcome =
   | { readonly ok: true; readonly context: JsonObject }
@@ -35,14 +36,30 @@ const mergedValue = (before: Json | undefined, value: Json): Json => {
 }
 
 export const withinLimits = (context: JsonObject): ContextOutcome => {
-  const keys = Object.keys(context).length
+  const counted = withoutReadOnly(context)
+  const keys = Object.keys(counted).length
   if (keys > limits.contextKeysMax)
     return refused(`context: ${keys} top-level keys; at most ${limits.contextKeysMax} are kept`)
-  const bytes = utf8Bytes(JSON.stringify(context))
+  const bytes = utf8Bytes(JSON.stringify(counted))
   if (bytes > limits.contextBytesMax)
     return refused(`context: ${bytes} bytes when serialized; at most ${limits.contextBytesMax}`)
   return { ok: true, context }
 }
+
+/** A context or a patch without what is ours. A `user` that is no object goes too: it would delete what is ours in it. */
+export const withoutReadOnly = (context: JsonObject): JsonObject => {
+  const entries = Object.entries(context).flatMap(([key, value]): [string, Json][] => {
+    if (isReadOnly(key)) return []
+    if (key !== 'user') return [[key, value]]
+    const user = isJsonObject(value) ? Object.entries(value).filter(([name]) => !isReadOnlyOfUser(name)) : []
+    return user.length === 0 ? [] : [[key, Object.fromEntries(user)]]
+  })
+  return Object.fromEntries(entries)
+}
+
+const isReadOnly = (key: string): boolean => key.startsWith(systemPrefix) || key === 'channels'
+const isReadOnlyOfUser = (name: string): boolean => name === 'user_id' || name === 'custom_psid'
+const systemPrefix = 'sys-'
 
 const refused = (problem: string): ContextOutcome => ({ ok: false, problem })
 
@@ -59,20 +76,18 @@ const patchProblem = (patch: JsonObject): string | undefined => {
 const keyProblem = (key: string): string | undefined => {
   if (key.length > limits.contextKeyLengthMax || !keyPattern.test(key))
     return `context.${key.slice(0, limits.contextKeyLengthMax)}: a key has 1 to ${limits.contextKeyLengthMax} characters of ${keyPattern.source}`
-  if (key.startsWith('sys-')) return `context.${key}: system variables are read-only; leave it out`
+  if (key.startsWith(systemPrefix)) return `context.${key}: system variables are read-only; leave it out`
   if (key === 'channels')
     return 'context.channels: set by external_session_id when the session is created; leave it out'
   return undefined
 }
-
-const readOnlyUserKeys = ['user_id', 'custom_psid']
 
 const valueProblem = (key: string, value: Json): string | undefined => {
   if (value === null)
     return key === 'user' ? 'context.user: cannot be deleted whole; delete its keys' : undefined
   if (key === 'user' || key === 'global') {
     if (!isJsonObject(value)) return `context.${key}: must be an object`
-    const owned = key === 'user' ? readOnlyUserKeys.find((name) => Object.hasOwn(value, name)) : undefined
+    const owned = key === 'user' ? Object.keys(value).find(isReadOnlyOfUser) : undefined
     if (owned !== undefined) return `context.user.${owned}: is read-only; leave it out`
   }
   if (key === 'tags' && !(Array.isArray(value) && value.every((tag) => typeof tag === 'string')))

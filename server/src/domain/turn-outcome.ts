@@ -1,4 +1,4 @@
-import { mergeContext, withinLimits } from './context.ts'
+import { mergeContext, withinLimits, withoutReadOnly } from './context.ts'
 import type { EventPayload } from './event.ts'
 import type { JsonObject } from './json.ts'
 import type { AgentResponse } from './message.ts'
@@ -91,13 +91,11 @@ const changesContext = (wish: AgentWish): boolean =>
 
 /** The agent's patch without what is read-only to it, and with its tags added to those there are. */
 const patchOf = (session: Session, wish: AgentWish): JsonObject => {
-  const entries = Object.entries(wish.contextPatch ?? {}).filter(
-    ([key]) => !key.startsWith('sys-') && key !== 'channels',
-  )
+  const patch = withoutReadOnly(wish.contextPatch ?? {})
   const added = wish.effects.flatMap((effect) => (effect.type === 'tag' ? [effect.tag] : []))
-  if (added.length === 0) return Object.fromEntries(entries)
+  if (added.length === 0) return patch
   const before = Array.isArray(session.context['tags']) ? session.context['tags'] : []
-  return { ...Object.fromEntries(entries), tags: [...new Set([...before, ...added])] }
+  return { ...patch, tags: [...new Set([...before, ...added])] }
 }
 
 const applyEffect = (
