@@ -12,7 +12,7 @@ import { createDnsResolver, type ResolveHost, resolveLikeSystem } from './resolv
  *
  * undici's `dispatch` with a handler of our own instead of `request`: no stream stands between us and the answer, so
  * a status counts the moment it is there. With all bounds a post takes about as much CPU as a bare `Pool.request`
- * (35 to 45 us against 35 to 43 in one run).
+ * (32 to 40 us against 32 to 34 that reads the answer, in one run).
  */
 export interface Poster {
   /** Posts in flight are not bounded here; the caller does. */
@@ -58,7 +58,7 @@ export const createPoster = (settings: PosterSettings): Poster => {
     // An origin is judged when it is opened, because the policy may have changed since the URL was saved.
     const known = connections.find(url.origin)
     const judged = known === undefined ? checkWebhookUrl(url.origin, settings) : undefined
-    
+    if (judged?.ok === false) return refused(judged.reason)
     const origin = known ?? connections.open(url.origin)
     inFlight.up()
     return new Promise((resolve) => {

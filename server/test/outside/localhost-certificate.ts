@@ -1,0 +1,18 @@
+/** Self-signed, for `localhost` and `receiver.test`, valid until 2126. It protects nothing but the tests. */
+export const localhostCertificate = `-----BEGIN CERTIFICATE-----
+MIIBozCCAUqgAwIBAgIUA8nRkyJm3bkAkLWJu3IS01MS+1QwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjE4NTY1NVoYDzIxMjYxMDI5
+MTg1NjU1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASwBnJBS5WJ47d/eE9wPlZbM/kU0Ll2hosAB7mmpeb3/6lR8UJ8+r2i
+nkifNRNUb4kX/N0j/SVPPeo0aaqRJ18co3gwdjAdBgNVHQ4EFgQUbOlk08UU9Yrx
+gvKjCAwlLGZtOdUwHwYDVR0jBBgwFoAUbOlk08UU9YrxgvKjCAwlLGZtOdUwDwYD
+VR0TAQH/BAUwAwEB/zAjBgNVHREEHDAagglsb2NhbGhvc3SCDXJlY2VpdmVyLnRl
+c3QwCgYIKoZIzj0EAwIDRwAwRAIgDCkeY6ShfjF7LRGxtdxLDyqAjSJNyh8baB7c
+5RmU0i8CIANgKMjXywnIs19p1fThCqjJ//uyGotjHQ8wTvIEnx+5
+-----END CERTIFICATE-----`
+
+export const localhostKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgmL0k8f7h1MvulD0A
+7sI06tAGmiHDgI8JBKyA9M2fg3ahRANCAASwBnJBS5WJ47d/eE9wPlZbM/kU0Ll2
+hosAB7mmpeb3/6lR8UJ8+r2inkifNRNUb4kX/N0j/SVPPeo0aaqRJ18c
+-----END PRIVATE KEY-----`
