@@ -103,9 +103,11 @@ test('when BEGIN itself fails, the first statement does not run on its own', asy
 
 test('after a crash of the server, the same id committed by somebody else is not taken for ours', async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'dragoman-test-'))
-  t.after(() => rm(dataDir, { recursive: true, force: true }))
   const server = await startEmbeddedPostgres({ dataDir, log: () => undefined, settings: { fsync: 'off' } })
-  t.after(() => server.stop())
+  t.after(async () => {
+    await server.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
   const direct = openDb(t, server.url)
   await direct.rows(createNotes, [])
   const proxy = await openDatabaseProxy(t, server.url)
