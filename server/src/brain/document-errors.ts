@@ -1,4 +1,4 @@
-import { didYouMean } from './closest-name.ts'
+import { didYouMean } from '../domain/closest-name.ts'
 import type { AgentDocument } from './document.ts'
 import type { DocumentFault } from './document-fault.ts'
 import { type Names, namesOf, type PlacedNode, placedNodes } from './placed-nodes.ts'
