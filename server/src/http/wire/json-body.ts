@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { Refusal } from '../../domain/errors.ts'
 
@@ -20,9 +21,11 @@ export const acceptJsonBodies = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     /^application\/(?:[\w.+-]+\+)?json\b/i,
-    { parseAs: 'string' },
+    { parseAs: 'buffer' },
     (request, body, done) => {
-      const text = typeof body === 'string' ? body : body.toString('utf8')
+      const bytes = typeof body === 'string' ? Buffer.from(body) : body
+      if (!isUtf8(bytes)) return done(new Refusal('invalid-payload', 'body: is not valid UTF-8'))
+      const text = bytes.toString('utf8')
       request.rawBody = text
       if (text.trim() === '') return done(null, undefined)
       try {
@@ -34,10 +37,12 @@ export const acceptJsonBodies = (app: FastifyInstance): void => {
   )
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) return done(null, undefined)
-    const sent = request.headers['content-type'] ?? 'none'
-    done(new Refusal('invalid-payload', `Content-Type: must be application/json, not ${sent.slice(0, 100)}`))
+    done(contentTypeRefusal(request.headers['content-type']))
   })
 }
+
+export const contentTypeRefusal = (sent = 'none'): Refusal =>
+  new Refusal('invalid-payload', `Content-Type: must be application/json, not ${sent.slice(0, 100)}`)
 
 const parseBounded = (text: string): unknown => {
   if (nestingOf(text) > nestingMax)

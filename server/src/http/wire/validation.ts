@@ -26,14 +26,27 @@ export const validationRefusal = (
   errors: readonly FastifySchemaValidationError[],
   part: string | undefined,
 ): Refusal => {
-  // Of an anyOf the failure of the whole comes last, and it has the sentence.
-  const error = errors.at(-1) as ErrorObject | undefined
+  const error = tellingError(errors as readonly ErrorObject[])
   if (!error) return new Refusal('invalid-payload', 'body: is not as described in /openapi.json')
   const path = pathOf(error.instancePath)
   const field = error.keyword === 'required' ? childPath(path, String(error.params['missingProperty'])) : path
   const name = field === '' ? (part ?? 'body') : field
   return new Refusal('invalid-payload', `${name}: ${reasonOf(error)}`)
 }
+
+/**
+ * Of an anyOf the failure of the whole comes last. Either it has a sentence of its own, or the branch tells that was
+ * meant: the one whose fault lies deepest.
+ */
+const tellingError = (errors: readonly ErrorObject[]): ErrorObject | undefined => {
+  const last = errors.at(-1)
+  if (last?.keyword !== 'anyOf' || ownSentence(last) !== undefined) return last
+  const depth = (error: ErrorObject): number => error.instancePath.split('/').length
+  return errors.slice(0, -1).toSorted((a, b) => depth(b) - depth(a))[0] ?? last
+}
+
+const ownSentence = (error: ErrorObject): string | undefined =>
+  (error.parentSchema as { errorSentence?: string } | undefined)?.errorSentence
 
 const pathOf = (instancePath: string): string =>
   instancePath
@@ -45,7 +58,7 @@ const pathOf = (instancePath: string): string =>
 const childPath = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
 
 const reasonOf = (error: ErrorObject): string => {
-  const own = (error.parentSchema as { errorSentence?: string } | undefined)?.errorSentence
+  const own = ownSentence(error)
   if (own !== undefined && error.keyword !== 'required' && error.keyword !== 'type') return own
   const { params } = error
   switch (error.keyword) {
