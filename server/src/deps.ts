@@ -8,6 +8,7 @@ import type { LocalFiles } from './outside/files-local.ts'
 import type { Log } from './outside/log.ts'
 import type { PostEvent } from './outside/post-event.ts'
 import type { Sealer } from './outside/seal.ts'
+import type { UrlSigner } from './outside/sign-url.ts'
 import type { KnownKeys } from './store/api-keys.ts'
 import type { ChangeRequest } from './store/change-sessions.ts'
 import type { Db } from './store/db.ts'
@@ -38,7 +39,8 @@ export interface Deps {
   /** The management API's bearer token. */
   readonly adminToken: string
   readonly files: LocalFiles
-  readonly urlSigningKey: Buffer
+  /** Upload and download URLs. */
+  readonly urlSigner: UrlSigner
   readonly clock: Clock
   readonly newId: () => string
   readonly newApiKey: () => string

@@ -11,7 +11,8 @@ import { newId } from './outside/ids.ts'
 import type { Log } from './outside/log.ts'
 import { createEventPoster } from './outside/post-event.ts'
 import { createPoster } from './outside/post-webhook.ts'
-import { newApiKey, newSecret, sealer as createSealer } from './outside/seal.ts'
+import { sealer as createSealer, newApiKey, newSecret } from './outside/seal.ts'
+import { urlSigner } from './outside/sign-url.ts'
 import { createKnownKeys } from './store/api-keys.ts'
 import { createBatcher } from './store/batch.ts'
 import { createSessionChanger } from './store/change-sessions.ts'
@@ -131,7 +132,7 @@ const start = async (
     sealer,
     adminToken: secrets.adminToken,
     files: createLocalFiles(join(config.dataDir, 'files')),
-    urlSigningKey: secrets.urlSigningKey,
+    urlSigner: urlSigner(secrets.urlSigningKey),
     clock: systemClock,
     newId,
     newApiKey,

@@ -3,6 +3,8 @@ import type { Deps } from '../deps.ts'
 import { Refusal } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { channel } from './channel/channel.ts'
+import { files } from './files/files.ts'
+import { management } from './management/management.ts'
 import { answerErrors, sendRefusal } from './wire/errors.ts'
 import { acceptJsonBodies } from './wire/json-body.ts'
 import { validateWithOwnSentences } from './wire/validation.ts'
@@ -23,8 +25,11 @@ export const createHttpServer = async (deps: Deps): Promise<FastifyInstance> => 
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: (error, _request, reply) => {
-      sendRefusal(reply, new Refusal('invalid-payload', `request: ${error.message}`))
+    frameworkErrors: (error, request, reply) => {
+      sendRefusal(
+        reply.header('x-request-id', request.id),
+        new Refusal('invalid-payload', `request: ${error.message}`),
+      )
     },
   })
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
@@ -36,6 +41,8 @@ export const createHttpServer = async (deps: Deps): Promise<FastifyInstance> => 
   })
   logRequests(app, deps)
   await app.register(channel(deps), { prefix: '/v1/custom/:integration_id' })
+  await app.register(files(deps))
+  await app.register(management(deps), { prefix: '/api/v1' })
   return app
 }
 

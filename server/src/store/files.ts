@@ -26,3 +26,13 @@ const uploadedStatement = {
 /** @returns false when it was uploaded before: a file is written once */
 export const markFileUploaded = async (db: Db, fileId: string, byteCount: number): Promise<boolean> =>
   (await db.rows(uploadedStatement, [fileId, byteCount])).length > 0
+
+const findStatement = {
+  name: 'find-files',
+  text: `select file_id as "fileId", session_id as "sessionId", filename, content_type as "contentType",
+      byte_count::float8 as "byteCount"
+    from files where file_id = any($1::uuid[])`,
+}
+
+export const findFiles = (db: Db, fileIds: readonly string[]): Promise<FileRow[]> =>
+  db.rows<FileRow>(findStatement, [fileIds])

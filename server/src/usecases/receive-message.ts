@@ -1,18 +1,22 @@
 import type { SendMessageRequest, SendMessageResponse } from '@dragoman/sdk'
 import type { Deps, SessionCall } from '../deps.ts'
+import { attachedFileIds, requireOwnFiles } from '../domain/attachments.ts'
 import { causedBy, requireActive, withContext } from '../domain/calls.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { reopenConversation, touch } from '../domain/session-moves.ts'
+import { findFiles } from '../store/files.ts'
 
 /**
  * A user's message: kept with its place in the session, and a turn is due if the agent has the word. A message to a
  * resolved conversation reopens it. Answered after the commit: what got its 202 is never lost.
  */
 export const receiveMessage = async (
-  deps: Pick<Deps, 'changeSession' | 'newId'>,
+  deps: Pick<Deps, 'changeSession' | 'newId' | 'db'>,
   call: SessionCall,
   body: SendMessageRequest,
 ): Promise<SendMessageResponse> => {
+  const fileIds = attachedFileIds(body.input)
+  if (fileIds.length > 0) requireOwnFiles(call.sessionId, body.input, await findFiles(deps.db, fileIds))
   const messageId = deps.newId()
   return await deps.changeSession({
     sessionId: call.sessionId,

@@ -1,10 +1,12 @@
 import type { RecordAgentMessageRequest, RecordAgentMessageResponse } from '@dragoman/sdk'
 import type { Deps, SessionCall } from '../deps.ts'
+import { attachedFileIds, requireOwnFiles } from '../domain/attachments.ts'
 import { causedBy, requireActive } from '../domain/calls.ts'
 import { Refusal } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import type { Session } from '../domain/session.ts'
 import { takeOver, touch } from '../domain/session-moves.ts'
+import { findFiles } from '../store/files.ts'
 
 /**
  * What a person in the customer's own system said. It is recorded, not delivered; from then on that person owns the
@@ -12,10 +14,12 @@ import { takeOver, touch } from '../domain/session-moves.ts'
  * for a short grace time, without taking anything over.
  */
 export const recordAgentMessage = async (
-  deps: Pick<Deps, 'changeSession' | 'newId'>,
+  deps: Pick<Deps, 'changeSession' | 'newId' | 'db'>,
   call: SessionCall,
   body: RecordAgentMessageRequest,
 ): Promise<RecordAgentMessageResponse> => {
+  const fileIds = attachedFileIds(body.input)
+  if (fileIds.length > 0) requireOwnFiles(call.sessionId, body.input, await findFiles(deps.db, fileIds))
   const messageId = deps.newId()
   return await deps.changeSession({
     sessionId: call.sessionId,

@@ -1,17 +1,21 @@
 import type { MessageInput, SendMessageResponse } from '@dragoman/sdk'
 import type { Deps, SessionCall } from '../deps.ts'
+import { attachedFileIds, requireOwnFiles } from '../domain/attachments.ts'
 import { requireActive } from '../domain/calls.ts'
 import { type EventPayload, personActor } from '../domain/event.ts'
 import type { HumanAgent } from '../domain/message.ts'
 import { reopenConversation, takeOver, touch } from '../domain/session-moves.ts'
+import { findFiles } from '../store/files.ts'
 
 /** A person of the desk writes: whoever writes becomes the owner, and the customer's webhook gets `message:send`. */
 export const replyAtDesk = async (
-  deps: Pick<Deps, 'changeSession' | 'newId'>,
+  deps: Pick<Deps, 'changeSession' | 'newId' | 'db'>,
   call: SessionCall,
   reply: { readonly agent: HumanAgent; readonly input: MessageInput },
 ): Promise<SendMessageResponse> => {
   const { agent, input } = reply
+  const fileIds = attachedFileIds(input)
+  if (fileIds.length > 0) requireOwnFiles(call.sessionId, input, await findFiles(deps.db, fileIds))
   const messageId = deps.newId()
   const sent: EventPayload = { event_type: 'message:send', message_id: messageId, message: input, agent }
   return await deps.changeSession({

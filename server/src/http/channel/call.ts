@@ -25,7 +25,7 @@ export const sessionCallOf = (
   request: FastifyRequest & { readonly params: { readonly session_id: string } },
 ): SessionCall => ({ ...callOf(request), sessionId: request.params.session_id.toLowerCase() })
 
-const idempotencyOf = (request: FastifyRequest): Call['idempotency'] => {
+export const idempotencyOf = (request: FastifyRequest): Call['idempotency'] => {
   const key = request.headers['idempotency-key']
   if (key === undefined) return undefined
   if (typeof key !== 'string' || key.length === 0 || key.length > limits.idempotencyKeyLengthMax)

@@ -17,7 +17,7 @@ export type ChannelDeps = Pick<
   | 'agents'
   | 'signals'
   | 'files'
-  | 'urlSigningKey'
+  | 'urlSigner'
   | 'publicUrl'
   | 'newId'
   | 'clock'

@@ -1,8 +1,24 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { requestDownload } from '../../usecases/request-download.ts'
+import { requestUpload } from '../../usecases/request-upload.ts'
+import { sessionCallOf } from './call.ts'
 import type { ChannelDeps } from './channel.ts'
+import { DownloadUrlBody, SessionPath, UploadUrlBody } from './schemas.ts'
 
-/** Placeholder while the file endpoints are being written. */
+/** Requests 11 and 12 of the wire (spec 1.3): URLs that carry their own permission. */
 export const fileRoutes =
-  (_deps: ChannelDeps): FastifyPluginAsync =>
-  async () =>
-    undefined
+  (deps: ChannelDeps): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.post(
+      '/sessions/:session_id/files/upload-url',
+      { schema: { summary: 'Get a URL to upload a file to', params: SessionPath, body: UploadUrlBody } },
+      async (request) => await requestUpload(deps, sessionCallOf(request), request.body),
+    )
+    app.post(
+      '/sessions/:session_id/files/download-url',
+      {
+        schema: { summary: 'Get a URL to download a file from', params: SessionPath, body: DownloadUrlBody },
+      },
+      async (request) => await requestDownload(deps, sessionCallOf(request), request.body),
+    )
+  }

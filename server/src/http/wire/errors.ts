@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { errorStatus, Refusal } from '../../domain/errors.ts'
-import { limits } from '../../domain/limits.ts'
+import { contentTypeRefusal } from './json-body.ts'
 import { validationRefusal } from './validation.ts'
 
 const retryAfterUnavailableSeconds = 2
@@ -9,7 +9,7 @@ const retryAfterUnavailableSeconds = 2
 /** Every error leaves as `{error_code, error_message}`; what we did not foresee is logged and tells nothing. */
 export const answerErrors = (app: FastifyInstance, deps: Pick<Deps, 'log' | 'isUnavailable'>): void => {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const refusal = refusalOf(deps, error)
+    const refusal = refusalOf(deps, error, request)
     if (refusal) return sendRefusal(reply, refusal)
     deps.log.error(
       {
@@ -48,11 +48,17 @@ export const sendRefusal = (reply: FastifyReply, refusal: Refusal): FastifyReply
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?')[0]?.slice(0, 200) ?? ''
 
-const refusalOf = (deps: Pick<Deps, 'isUnavailable'>, error: FastifyError): Refusal | undefined => {
+const refusalOf = (
+  deps: Pick<Deps, 'isUnavailable'>,
+  error: FastifyError,
+  request: FastifyRequest,
+): Refusal | undefined => {
   if (error instanceof Refusal) return error
   if (error.validation) return validationRefusal(error.validation, error.validationContext)
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return new Refusal('payload-too-large', `body: is larger than ${limits.bodyBytesMax} bytes`)
+    return new Refusal('payload-too-large', `body: is larger than ${request.routeOptions.bodyLimit} bytes`)
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return contentTypeRefusal(request.headers['content-type'])
   if (deps.isUnavailable(error))
     return new Refusal(
       'unavailable',

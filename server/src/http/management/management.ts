@@ -1,0 +1,43 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Deps } from '../../deps.ts'
+import { authoriseOperator } from '../../usecases/authorise-operator.ts'
+import { agentRoutes } from './agent-routes.ts'
+import { deliveryRoutes } from './delivery-routes.ts'
+import { deskRoutes } from './desk-routes.ts'
+import { environmentRoutes } from './environment-routes.ts'
+import { integrationRoutes } from './integration-routes.ts'
+import { sessionRoutes } from './session-routes.ts'
+
+export type ManagementDeps = Pick<
+  Deps,
+  | 'db'
+  | 'settings'
+  | 'knownKeys'
+  | 'changeSession'
+  | 'signals'
+  | 'postEvent'
+  | 'sealer'
+  | 'adminToken'
+  | 'newId'
+  | 'newApiKey'
+  | 'newWebhookSecret'
+  | 'trainIntents'
+  | 'clock'
+  | 'limits'
+>
+
+/** The management API (platform spec 3.5): everything below `/api/v1`, behind the operator's token. */
+export const management =
+  (deps: ManagementDeps): FastifyPluginAsync =>
+  async (app) => {
+    app.addHook('onRequest', async (request) => authoriseOperator(deps, request.headers.authorization))
+    for (const routes of [
+      integrationRoutes,
+      deliveryRoutes,
+      agentRoutes,
+      environmentRoutes,
+      sessionRoutes,
+      deskRoutes,
+    ])
+      await app.register(routes(deps))
+  }
