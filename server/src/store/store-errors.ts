@@ -1,7 +1,7 @@
 /**
  * Which failures mean "the store cannot be reached or cannot write just now": worth a retry, answered with 503.
  * Everything else is a bug or a refusal. Codes come first; pg gives its own connection errors no code, so those
- * are known by their sentences, which the tests of db provoke one by one to notice when an update rewords them.
+ * are known by their sentences, which the tests of db provoke, to notice when an update rewords them.
  */
 export const isStoreUnavailable = (error: unknown): boolean =>
   error instanceof Error && (hasUnavailableCode(error) || driverSentences.has(error.message))

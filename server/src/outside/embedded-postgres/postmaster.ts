@@ -66,7 +66,6 @@ export interface PostmasterOptions {
 }
 
 export interface Postmaster {
-  readonly pid: number
   /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<void>
   /** Ends it: at once for the clients, orderly for the data. */
@@ -77,24 +76,23 @@ export interface Postmaster {
 export const startPostmaster = async (options: PostmasterOptions): Promise<Postmaster> => {
   const child = spawnGuarded(options)
   const guard = child.stdio[3]
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve())
-    child.once('error', () => resolve())
-  })
   if (!child.pid || !(guard instanceof Socket)) {
     const [error] = await once(child, 'error')
     throw new Error(`the embedded PostgreSQL could not be started: ${error.message}`, { cause: error })
   }
+  child.on('error', ignore)
   guard.on('error', ignore)
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  void exited.then(() => guard.end('dismissed\n'))
+  const closed = new Promise<'closed'>((resolve) => child.once('close', () => resolve('closed')))
   const words = listen(child, options.log)
-  const outcome = await Promise.race([words.ready, exited.then(() => 'exited' as const)])
-  if (outcome === 'exited') {
-    guard.end('dismissed\n')
+  if ((await Promise.race([words.ready, closed])) === 'closed')
     throw new Error(words.complaints().join(' · ') || 'the embedded PostgreSQL ended at once')
-  }
+
   // From here on it does not keep an otherwise finished process alive.
-  for (const handle of [child, guard, child.stderr])
-    if (handle instanceof Socket || handle === child) handle.unref()
+  child.unref()
+  guard.unref()
+  if (child.stderr instanceof Socket) child.stderr.unref()
 
   const stop = async (): Promise<void> => {
     child.ref()
@@ -103,8 +101,7 @@ export const startPostmaster = async (options: PostmasterOptions): Promise<Postm
     await exited
     clearTimeout(patience)
   }
-  void exited.then(() => guard.end('dismissed\n'))
-  return { pid: child.pid, exited, stop }
+  return { exited, stop }
 }
 
 const spawnGuarded = (options: PostmasterOptions): ChildProcess => {
@@ -136,11 +133,15 @@ const listen = (child: ChildProcess, log: PostmasterOptions['log']) => {
     createInterface({ input: child.stderr }).on('line', (line) => {
       const [, severity = 'LOG', text = line] = /^([A-Z]+): {2}(.*)/.exec(line) ?? []
       if (severity !== 'LOG') complaints.push(text)
-      log(text, { source: 'postgres', severity })
+      if (!routine.test(text)) log(text, { source: 'postgres', severity })
       if (text.includes('ready to accept connections')) resolve('ready')
     })
   })
   return { ready, complaints: () => complaints.slice(-complaintsMax) }
 }
+
+/** What every start and every stop says. */
+const routine =
+  /^(starting PostgreSQL|listening on|database system was shut down at|database system is|received fast shutdown|aborting any active|shutting down|background worker "logical)/
 
 const ignore = (): void => undefined
