@@ -96,6 +96,7 @@ const definitions = {
       other: Type.Optional(Traffic),
       otherPerSecond: count,
       connections: count,
+      warmUpMs: ms,
       durationMs: ms,
       drainMsMax: ms,
     }),

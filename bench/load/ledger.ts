@@ -38,10 +38,10 @@ interface Session {
   readonly repliedTo: string[]
   readonly seen: Set<string>
   underWay: number
-  lastSequence: number
 }
 
-export const ledger = (): Ledger => {
+/** @param sequences the last sequence of each session, kept over all runs that a session takes part in */
+export const ledger = (sequences: Map<string, number>): Ledger => {
   const sessions = new Map<string, Session>()
   let duplicates = 0
   let gaps = 0
@@ -55,7 +55,6 @@ export const ledger = (): Ledger => {
       repliedTo: [],
       seen: new Set(),
       underWay: 0,
-      lastSequence: 0,
     }
     sessions.set(sessionId, session)
     return session
@@ -80,8 +79,9 @@ export const ledger = (): Ledger => {
     delivered: ({ sessionId, inReplyTo, sequence }, at) => {
       const session = sessionOf(sessionId)
       if (sequence !== undefined) {
-        if (sequence > session.lastSequence + 1) gaps += 1
-        session.lastSequence = Math.max(session.lastSequence, sequence)
+        const lastSequence = sequences.get(sessionId) ?? 0
+        if (sequence > lastSequence + 1) gaps += 1
+        sequences.set(sessionId, Math.max(lastSequence, sequence))
       }
       if (inReplyTo === undefined) return undefined
       if (session.seen.has(inReplyTo)) {

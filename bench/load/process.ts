@@ -17,7 +17,8 @@ import { webhookReceiver } from './webhook-receiver.ts'
  */
 type Listener = (sessionId: string, ms: number | undefined) => void
 
-let book = ledger()
+const sequences = new Map<string, number>()
+let book = ledger(sequences)
 let listener: Listener = () => undefined
 let booked = noArrivals()
 let others = noArrivals()
@@ -85,7 +86,7 @@ const onDelivered = (next: Listener): void => {
 }
 
 const startOver = (): void => {
-  book = ledger()
+  book = ledger(sequences)
   booked = noArrivals()
   others = noArrivals()
   refuseEvery = 0

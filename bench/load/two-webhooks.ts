@@ -17,20 +17,30 @@ export const runTwoWebhooks = async (
   book: Ledger,
   onDelivered: (listener: (sessionId: string, ms: number | undefined) => void) => void,
 ): Promise<Omit<JobReport<'two-webhooks'>, 'otherArrived'>> => {
-  const { measured, measuredPerSecond, other, otherPerSecond, connections, durationMs, drainMsMax } = input
+  const {
+    measured,
+    measuredPerSecond,
+    other,
+    otherPerSecond,
+    connections,
+    warmUpMs,
+    durationMs,
+    drainMsMax,
+  } = input
   const latency = latencies()
   const clientOf = (traffic: Traffic) => httpClient(traffic.origin, traffic.headers, connections)
   const measuredClient = await clientOf(measured)
   const otherClient = other === undefined ? undefined : await clientOf(other)
   let refused = 0
-  onDelivered((_, ms) => {
-    if (ms !== undefined) latency.record(ms)
-  })
 
   const start = performance.now()
+  onDelivered((_, ms) => {
+    const postedAt = performance.now() - (ms ?? 0)
+    if (ms !== undefined && postedAt >= start + warmUpMs) latency.record(ms)
+  })
   let measuredPosted = 0
   let otherPosted = 0
-  for (let elapsedMs = 0; elapsedMs < durationMs; elapsedMs = performance.now() - start) {
+  for (let elapsedMs = 0; elapsedMs < warmUpMs + durationMs; elapsedMs = performance.now() - start) {
     for (; measuredPosted < (elapsedMs / 1000) * measuredPerSecond; measuredPosted++) {
       const sessionId = measured.sessionIds[measuredPosted % measured.sessionIds.length] ?? ''
       book.posting(sessionId, start + (measuredPosted / measuredPerSecond) * 1000)

@@ -26,6 +26,7 @@ export const measureHangingWebhook = async (bench: Bench): Promise<Row> => {
       ...(other === undefined ? {} : { other }),
       otherPerSecond,
       connections: 32,
+      warmUpMs: size.warmUpMs,
       durationMs: size.hangMs,
       drainMsMax: 20_000,
     })
