@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { type Db, openDatabase, type Statement } from '../../src/store/db.ts'
 import { isStoreUnavailable } from '../../src/store/store-errors.ts'
 import { emptyDatabase } from '../support/database.ts'
+import { openDatabaseProxy } from '../support/database-proxy.ts'
 
 const unused = (): void => undefined
 
@@ -179,6 +180,26 @@ test('a server that accepts and says nothing counts as store unavailable', async
   const port = typeof address === 'object' && address ? address.port : 0
   const db = openFor(t, `postgresql://me:x@127.0.0.1:${port}/x`, { connectTimeoutMs: 50 })
   await assert.rejects(db.rows(sql('select 1'), []), isStoreUnavailable)
+})
+
+test('a server that falls silent under a query counts as store unavailable', async (t) => {
+  const { url } = await emptyDatabase(t)
+  const proxy = await openDatabaseProxy(t, url)
+  const db = openFor(t, proxy.url, { poolMax: 1 })
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  await db.rows(sql('select 1 as one'), [])
+  const lost = Promise.withResolvers<void>()
+  proxy.toServer = () => {
+    lost.resolve()
+    return undefined
+  }
+  const refused = assert.rejects(db.rows(sql('select 2 as two'), []), isStoreUnavailable)
+  await lost.promise
+  t.mock.timers.tick(60_000)
+  await refused
+  t.mock.timers.reset()
+  proxy.toServer = (bytes) => bytes
+  assert.deepEqual(await db.rows(sql('select 3 as three'), []), [{ three: 3 }])
 })
 
 test('a pool whose connections are all taken counts as store unavailable', async (t) => {
