@@ -43,6 +43,10 @@ export interface Deps {
   readonly urlSigner: UrlSigner
   readonly clock: Clock
   readonly newId: () => string
+  /** This process among all that share the database. */
+  readonly processKey: number
+  /** Tells whose claim it is. */
+  readonly newClaimId: () => string
   readonly newApiKey: () => string
   readonly newWebhookSecret: () => string
   readonly chance: () => number

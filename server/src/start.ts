@@ -21,9 +21,11 @@ import { type Completed, type Completion, completeDeliveries } from './store/del
 import { createSettings } from './store/integrations.ts'
 import { migrate } from './store/migrate.ts'
 import { createSessionOpener } from './store/open-sessions.ts'
+import { claimIdOf, enterProcess, leaveProcess, newProcessKey } from './store/processes.ts'
 import { createSignals } from './store/signals.ts'
 import { isStoreUnavailable } from './store/store-errors.ts'
 import { createAgentLibrary } from './usecases/agent-library.ts'
+import { createTakeOver } from './usecases/take-over.ts'
 import { trainInThread } from './workers/train-intents.ts'
 import { type Role, startWorkers } from './workers/workers.ts'
 
@@ -98,7 +100,10 @@ const start = async (
     log: say,
   })
   closers.push(relaxedDb.end)
-  const signals = createSignals({ url, processId: newId(), log: say })
+  const processKey = newProcessKey()
+  await enterProcess(db, processKey)
+  closers.push(() => leaveProcess(db, processKey))
+  const signals = createSignals({ url, processKey, log: say })
   closers.push(signals.close)
   await signals.connect()
 
@@ -135,6 +140,8 @@ const start = async (
     urlSigner: urlSigner(secrets.urlSigningKey),
     clock: systemClock,
     newId,
+    processKey,
+    newClaimId: () => claimIdOf(processKey),
     newApiKey,
     newWebhookSecret: newSecret,
     chance: Math.random,
@@ -145,7 +152,9 @@ const start = async (
     publicUrl: () => address.url ?? '',
   }
 
-  const workers = startWorkers(deps, config.roles)
+  const takeOver = createTakeOver(deps)
+  if (embedded) await takeOver.takeAll()
+  const workers = startWorkers(deps, config.roles, takeOver)
   closers.push(workers.stop)
   const listening = config.roles.has('http') ? await listen(deps, config) : null
   if (listening) {

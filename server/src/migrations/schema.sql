@@ -186,6 +186,12 @@ create table migrations (
   constraint migrations_pkey PRIMARY KEY (number)
 );
 
+create table processes (
+  process_key integer not null,
+  started_at timestamp with time zone default now() not null,
+  constraint processes_pkey PRIMARY KEY (process_key)
+);
+
 create table replays (
   session_id uuid not null,
   sequence integer not null,

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Committed } from './change-sessions.ts'
+import { processLockClass } from './processes.ts'
 
 /**
  * Who waits for what, woken after a commit: listeners of this process at once, other processes by a NOTIFY of its
@@ -30,7 +31,8 @@ const idsNamedMax = 80
 
 export const createSignals = (options: {
   readonly url: string
-  readonly processId: string
+  /** Held as an advisory lock for as long as this process lives. */
+  readonly processKey: number
   readonly log: (line: string, fields?: object) => void
 }) => {
   const wakers = new Set<Listener<WakeUps>>()
@@ -43,6 +45,9 @@ export const createSignals = (options: {
   const emit = (wakeUps: WakeUps): void => {
     for (const listener of wakers) listener(wakeUps)
   }
+
+  /** Look at everything once. */
+  const wakeAll = (): void => emit({ turnsDue: true, lanesDueOf: new Set(), sessionsWithEvents: null })
 
   const connect = async (): Promise<void> => {
     if (closed) return
@@ -57,9 +62,10 @@ export const createSignals = (options: {
     try {
       await next.connect()
       await next.query(`listen ${channel}`)
+      await next.query('select pg_advisory_lock($1::int, $2::int)', [processLockClass, options.processKey])
       client = next
-      // What was said while nobody listened: look at everything once.
-      emit({ turnsDue: true, lanesDueOf: new Set(), sessionsWithEvents: null })
+      // What was said while nobody listened.
+      wakeAll()
     } catch (error) {
       lost(next, error)
     }
@@ -80,7 +86,7 @@ export const createSignals = (options: {
 
   const receive = (payload: string): void => {
     const message = parseMessage(payload)
-    if (!message || message.from === options.processId) return
+    if (!message || message.from === options.processKey) return
     if (message.compose) for (const listener of composers) listener(message.compose)
     else
       emit({
@@ -91,7 +97,7 @@ export const createSignals = (options: {
   }
 
   const send = (message: object): void => {
-    const payload = JSON.stringify({ from: options.processId, ...message })
+    const payload = JSON.stringify({ from: options.processKey, ...message })
     if (!client || Buffer.byteLength(payload) > payloadBytesMax) return
     client
       .query({ name: 'notify', text: 'select pg_notify($1, $2)', values: [channel, payload] })
@@ -129,6 +135,7 @@ export const createSignals = (options: {
     connect,
     committed,
     composed,
+    wakeAll,
     onWakeUp: subscribe(wakers),
     onCompose: subscribe(composers),
     close: async (): Promise<void> => {
@@ -147,7 +154,7 @@ const subscribe =
   }
 
 interface Message {
-  readonly from?: string
+  readonly from?: number
   readonly turns?: boolean
   readonly lanes?: readonly string[]
   readonly sessions?: readonly string[]

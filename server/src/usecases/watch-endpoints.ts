@@ -10,7 +10,7 @@ import {
 import { closeCircuit, openCircuit, pauseEndpoint, postponeProbe, takeProbe } from '../store/endpoints.ts'
 
 /** What the delivery loop asks of the store: whose lanes wait, claims, and the circuit's moves. */
-type WatchDeps = Pick<Deps, 'db' | 'relaxedDb' | 'newId' | 'limits' | 'chance'>
+type WatchDeps = Pick<Deps, 'db' | 'relaxedDb' | 'newClaimId' | 'limits' | 'chance'>
 
 export interface Claim {
   readonly claimId: string
@@ -33,7 +33,7 @@ export const claimProbe = async (deps: WatchDeps, integrationId: string): Promis
 }
 
 const claim = async (deps: WatchDeps, endpoints: readonly EndpointRoom[], probe: boolean): Promise<Claim> => {
-  const claimId = deps.newId()
+  const claimId = deps.newClaimId()
   const leaseEndsAt = performance.now() + leaseSeconds(deps) * 1000
   const deliveries = await claimDeliveries(deps.relaxedDb, {
     endpoints,

@@ -29,6 +29,8 @@ import {
 export const startDeliveries = (deps: DeliveriesDeps) => {
   const endpoints = new Map<string, EndpointInHand>()
   let sending = 0
+  /** Completions under way: a stop waits for them, or their events would be sent again. */
+  const recording = new Set<Promise<void>>()
   let pumping = false
   let stopped = false
   let idle: (() => void) | undefined
@@ -119,9 +121,11 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
   const attempt = async ({ delivery, claim, isProbe }: Held): Promise<Delivered | null> => {
     try {
       const delivered = await deliver(deps, delivery, { claimId: claim.claimId, isProbe })
-      void delivered.recorded.then(
-        (done) => recorded(done, delivered),
-        warn('an attempt could not be recorded'),
+      keepUntilDone(
+        delivered.recorded.then(
+          (done) => recorded(done, delivered),
+          warn('an attempt could not be recorded'),
+        ),
       )
       return delivered
     } catch (error) {
@@ -166,7 +170,14 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
   }
 
   const release = ({ delivery, claim }: Held): void => {
-    releaseDelivery(deps, delivery, claim.claimId).catch(warn('a lane could not be given back'))
+    keepUntilDone(
+      releaseDelivery(deps, delivery, claim.claimId).catch(warn('a lane could not be given back')),
+    )
+  }
+
+  const keepUntilDone = (record: Promise<void>): void => {
+    recording.add(record)
+    void record.finally(() => recording.delete(record))
   }
 
   /** The floor under all wake-ups, and where the circuits of other processes become known. */
@@ -223,6 +234,7 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       for (const endpoint of endpoints.values())
         for (const waiting of endpoint.queue.splice(0)) release(waiting)
       if (sending > 0) await new Promise<void>((resolve) => (idle = resolve))
+      await Promise.allSettled([...recording])
     },
   }
 }
@@ -238,7 +250,7 @@ type DeliveriesDeps = Pick<
   | 'chance'
   | 'limits'
   | 'log'
-  | 'newId'
+  | 'newClaimId'
   | 'signals'
 >
 

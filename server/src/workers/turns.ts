@@ -64,7 +64,16 @@ export const startTurns = (deps: TurnsDeps) => {
 
 type TurnsDeps = Pick<
   Deps,
-  'agents' | 'changeSession' | 'newId' | 'chance' | 'clock' | 'log' | 'limits' | 'relaxedDb' | 'signals'
+  | 'agents'
+  | 'changeSession'
+  | 'newId'
+  | 'newClaimId'
+  | 'chance'
+  | 'clock'
+  | 'log'
+  | 'limits'
+  | 'relaxedDb'
+  | 'signals'
 >
 
 const turnsInFlightMax = 128

@@ -8,11 +8,17 @@ import { startTurns } from './turns.ts'
 const pollMs = 1_000
 const housekeepingMs = 10 * 60 * 1_000
 const keyUseMs = 10_000
+/** Two looks find a process dead. */
+const takeOverLookMs = 2_000
 
 export type Role = 'http' | 'worker' | 'deliver'
 
 /** The loops of this process's roles. `stop` lets what is under way end. */
-export const startWorkers = (deps: Deps, roles: ReadonlySet<Role>) => {
+export const startWorkers = (
+  deps: Deps,
+  roles: ReadonlySet<Role>,
+  takeOver: { readonly look: () => Promise<void> },
+) => {
   const { log } = deps
   const turns = roles.has('worker') ? startTurns(deps) : null
   const deliveries = roles.has('deliver') ? startDeliveries(deps) : null
@@ -25,6 +31,7 @@ export const startWorkers = (deps: Deps, roles: ReadonlySet<Role>) => {
         { what: 'housekeeping', everyMs: housekeepingMs, log },
         async () => void (await keepHouse(deps)),
       ),
+    repeat({ what: 'taking over', everyMs: takeOverLookMs, log }, async () => void (await takeOver.look())),
     deliveries &&
       repeat({ what: 'delivery poll', everyMs: pollMs, log }, async () => void (await deliveries.poll())),
   ].filter((loop) => loop !== false && loop !== null)

@@ -1,0 +1,68 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import type { Db, Queries } from './db.ts'
+
+/**
+ * Who is alive. A process writes down its key once and holds an advisory lock on it over one connection; when it is
+ * killed the connection breaks and PostgreSQL lets go of the lock at once. A frozen process keeps its connection and
+ * so its claims, until their leases run out.
+ */
+export const processLockClass = 0x44_52_41_47
+
+/** 31 bits: an advisory lock takes a signed integer. */
+export const newProcessKey = (): number => randomInt(1, 0x7fff_ffff)
+
+/** A claim id that tells whose it is. */
+export const claimIdOf = (processKey: number): string =>
+  randomUUID().slice(0, 28) + processKey.toString(16).padStart(8, '0')
+
+const enterStatement = {
+  name: 'enter-process',
+  text: `insert into processes (process_key) values ($1) on conflict do nothing`,
+}
+
+export const enterProcess = async (db: Db, processKey: number): Promise<void> => {
+  await db.rows(enterStatement, [processKey])
+}
+
+const leaveStatement = { name: 'leave-process', text: `delete from processes where process_key = $1` }
+
+export const leaveProcess = async (db: Db, processKey: number): Promise<void> => {
+  await db.rows(leaveStatement, [processKey])
+}
+
+const goneStatement = {
+  name: 'find-gone-processes',
+  text: `select process_key as "processKey" from processes p where not exists (
+      select 1 from pg_locks where locktype = 'advisory' and classid = ${processLockClass}
+        and objid = p.process_key and database = (select oid from pg_database where datname = current_database()))`,
+}
+
+/** Those who are written down but hold no lock: dead, or cut off for the moment. */
+export const findGoneProcesses = async (db: Db): Promise<number[]> =>
+  (await db.rows<{ processKey: number }>(goneStatement, [])).map((row) => row.processKey)
+
+const takeLanesStatement = (table: 'lanes' | 'turn_lanes') => ({
+  name: `take-${table}-of-gone-process`,
+  text: `with held as materialized (
+      select ctid as row from ${table}
+      where ready_at is not null and right(claim_id::text, 8) = $1 order by session_id for update)
+    update ${table} l set claim_id = null, ready_at = now() from held where l.ctid = held.row
+    returning l.integration_id as "integrationId"`,
+})
+
+const statements = [takeLanesStatement('lanes'), takeLanesStatement('turn_lanes')]
+
+/** Gives back what a dead process had claimed. Its claims are void from now on, should it live after all. */
+export const takeOverFrom = (db: Db, processKey: number): Promise<number> =>
+  db.transaction(async (tx) => {
+    const key = processKey.toString(16).padStart(8, '0')
+    const taken = await inTurn(tx, key)
+    await tx.rows(leaveStatement, [processKey])
+    return taken
+  })
+
+const inTurn = async (tx: Queries, key: string): Promise<number> => {
+  let taken = 0
+  for (const statement of statements) taken += (await tx.rows(statement, [key])).length
+  return taken
+}
