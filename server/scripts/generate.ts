@@ -6,6 +6,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { configurationGuide } from './configuration-guide.ts'
 import { schemaSnapshot } from './schema-snapshot.ts'
 
 interface GeneratedFile {
@@ -16,6 +17,7 @@ interface GeneratedFile {
 
 const generatedFiles: readonly GeneratedFile[] = [
   { path: 'server/src/migrations/schema.sql', make: schemaSnapshot },
+  { path: 'docs/guides/configuration.md', make: configurationGuide },
 ]
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

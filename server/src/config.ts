@@ -1,6 +1,23 @@
+import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parseAllowList } from './domain/address.ts'
+import { isServiceLink, unknownNames } from './config/unknown-names.ts'
+import {
+  addressList,
+  databaseUrl,
+  fileStore,
+  flag,
+  folder,
+  host,
+  key32,
+  oneOf,
+  publicUrl,
+  someOf,
+  token,
+  type Value,
+  wholeNumber,
+  wholeNumbers,
+} from './config/values.ts'
 import { defaultRetrySchedule } from './domain/delivery.ts'
 import { type LogLevel, logLevels } from './outside/log.ts'
 import type { StartOptions } from './start.ts'
@@ -20,101 +37,22 @@ export type ConfigOutcome =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly faults: readonly string[] }
 
-interface Variable<Value> {
+interface Variable<Type> {
   readonly name: string
   readonly fallback: string
   readonly meaning: string
-  /** Throws a sentence that says what it must be. */
-  readonly read: (text: string) => Value
+  readonly value: Value<Type>
 }
 
-const variable = <Value>(
+const variable = <Type>(
   name: string,
   fallback: string,
   meaning: string,
-  read: (text: string) => Value,
-): Variable<Value> => ({
-  name,
-  fallback,
-  meaning,
-  read,
-})
-
-const wholeNumber =
-  (min: number, max: number) =>
-  (text: string): number => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value < min || value > max)
-      throw new Error(`must be a whole number from ${min} to ${max}, not "${text}"`)
-    return value
-  }
-
-const text = (value: string): string => value
-
-const flag = (value: string): boolean => {
-  if (/^(?:on|true|1|yes)$/i.test(value)) return true
-  if (/^(?:off|false|0|no)$/i.test(value)) return false
-  throw new Error(`must be on or off, not "${value}"`)
-}
-
-const numbers =
-  (min: number, max: number) =>
-  (value: string): readonly number[] =>
-    value.split(',').map((part) => wholeNumber(min, max)(part.trim()))
-
-const allRoles = ['http', 'worker', 'deliver'] as const
-type Role = (typeof allRoles)[number]
-
-const roles = (value: string): ReadonlySet<Role> => {
-  const names = value === 'all' ? [...allRoles] : value.split(',').map((name) => name.trim())
-  const unknown = names.find((name) => !isRole(name))
-  if (unknown !== undefined) throw new Error(`must name ${allRoles.join(', ')} or all, not "${unknown}"`)
-  return new Set(names.filter(isRole))
-}
-
-const isRole = (name: string): name is Role => (allRoles as readonly string[]).includes(name)
-
-const databaseUrl = (value: string): string => {
-  if (!/^postgres(?:ql)?:\/\//.test(value)) throw new Error('must begin with postgres:// or postgresql://')
-  return value
-}
-
-const httpUrl = (value: string): string => {
-  const url = URL.parse(value)
-  if (!url || !/^https?:$/.test(url.protocol)) throw new Error(`must be an http or https URL, not "${value}"`)
-  return value.replace(/\/+$/, '')
-}
-
-const addresses = (value: string) => {
-  const parsed = parseAllowList(value.split(',').map((entry) => entry.trim()))
-  if (!parsed.ok) throw new Error(parsed.error)
-  return parsed.list
-}
-
-const key32 = (value: string): Buffer => {
-  const key = /^[\da-f]{64}$/i.test(value) ? Buffer.from(value, 'hex') : Buffer.from(value, 'base64')
-  if (key.length !== 32) throw new Error('must be 32 bytes, in base64 or hex')
-  return key
-}
-
-const token = (value: string): string => {
-  if (value.length < 16) throw new Error('must have at least 16 characters')
-  return value
-}
-
-const level = (value: string): LogLevel => {
-  const known = logLevels.find((one) => one === value)
-  if (!known) throw new Error(`must be one of ${logLevels.join(', ')}, not "${value}"`)
-  return known
-}
-
-const localOnly = (value: string): 'local' => {
-  if (value === 'local') return value
-  throw new Error(`must be "local": object storage such as "${value.slice(0, 40)}" is not supported yet`)
-}
+  value: Value<Type>,
+): Variable<Type> => ({ name, fallback, meaning, value })
 
 export const variables = {
-  host: variable('DRAGOMAN_HOST', '127.0.0.1', 'Address to listen on', text),
+  host: variable('DRAGOMAN_HOST', '127.0.0.1', 'Address to listen on', host),
   port: variable('DRAGOMAN_PORT', '4000', 'Port to listen on; 0 = any free one', wholeNumber(0, 65_535)),
   databaseUrl: variable(
     'DATABASE_URL',
@@ -126,7 +64,7 @@ export const variables = {
     'DRAGOMAN_DATA_DIR',
     '.dragoman',
     'Embedded database, local files, secrets of the first start',
-    text,
+    folder,
   ),
   adminToken: variable(
     'DRAGOMAN_ADMIN_TOKEN',
@@ -137,26 +75,21 @@ export const variables = {
   secretKey: variable(
     'DRAGOMAN_SECRET_KEY',
     '',
-    '32 bytes (base64 or hex) that seal webhook secrets; the same for all processes of one database; made at the first start',
+    'Seals webhook secrets and signs file URLs; the same for all processes of one database; made at the first start',
     key32,
   ),
-  roles: variable(
-    'DRAGOMAN_ROLES',
-    'all',
-    'What this process does: http, worker, deliver, separated by commas, or all',
-    roles,
-  ),
+  roles: variable('DRAGOMAN_ROLES', 'all', 'What this process does', someOf(['http', 'worker', 'deliver'])),
   publicUrl: variable(
     'DRAGOMAN_PUBLIC_URL',
     '',
     'Where clients reach this server, for file URLs; the address it listens on unless set',
-    httpUrl,
+    publicUrl,
   ),
   trustedProxies: variable(
     'DRAGOMAN_TRUSTED_PROXIES',
     '',
-    'Addresses and CIDR ranges, separated by commas, whose X-Forwarded-For is believed',
-    addresses,
+    'Proxies whose X-Forwarded-For is believed',
+    addressList,
   ),
   allowPrivateTargets: variable(
     'DRAGOMAN_ALLOW_PRIVATE_TARGETS',
@@ -164,14 +97,14 @@ export const variables = {
     'Webhooks may go to private addresses and plain http; on unless NODE_ENV is production',
     flag,
   ),
-  files: variable('DRAGOMAN_FILES', 'local', 'Where uploaded files are kept', localOnly),
+  files: variable('DRAGOMAN_FILES', 'local', 'Where uploaded files are kept', fileStore),
   demo: variable(
     'DRAGOMAN_DEMO',
     '',
     'Make the demo; on when the database is new and NODE_ENV is not production',
     flag,
   ),
-  logLevel: variable('DRAGOMAN_LOG_LEVEL', 'warn', `How much is logged: ${logLevels.join(', ')}`, level),
+  logLevel: variable('DRAGOMAN_LOG_LEVEL', 'warn', 'How much is logged', oneOf(logLevels)),
   poolMax: variable('DRAGOMAN_POOL_MAX', '10', 'Database connections a process', wholeNumber(2, 500)),
   requestsPerSecond: variable(
     'DRAGOMAN_RATE_LIMIT',
@@ -182,8 +115,8 @@ export const variables = {
   webhookTimeoutMs: variable(
     'DRAGOMAN_WEBHOOK_TIMEOUT_MS',
     '30000',
-    'Time a webhook has to answer, in ms',
-    wholeNumber(100, 300_000),
+    'Time a webhook has to answer',
+    wholeNumber(100, 300_000, 'ms'),
   ),
   endpointInFlightMax: variable(
     'DRAGOMAN_ENDPOINT_CONCURRENCY',
@@ -200,26 +133,26 @@ export const variables = {
   deliveryLeaseMarginSeconds: variable(
     'DRAGOMAN_DELIVERY_LEASE_MARGIN_S',
     '20',
-    'How much longer than the time a webhook has another process waits before it takes over the delivery of one that died, in seconds',
-    wholeNumber(1, 3_600),
+    'How much longer than the time a webhook has another process waits before it takes over the delivery of one that died',
+    wholeNumber(1, 3_600, 'seconds'),
   ),
   fastRetriesMs: variable(
     'DRAGOMAN_FAST_RETRIES_MS',
     defaultRetrySchedule.fastMs.join(','),
-    'Delays before the fast retries, in ms',
-    numbers(1, 3_600_000),
+    'Delays before the fast retries',
+    wholeNumbers(1, 3_600_000, 'ms'),
   ),
   slowRetriesSeconds: variable(
     'DRAGOMAN_SLOW_RETRIES_S',
     defaultRetrySchedule.slowMs.map((ms) => ms / 1000).join(','),
-    'Delays before the slow retries, in seconds; after the last one the event is dead-lettered',
-    numbers(1, 30 * 86_400),
+    'Delays before the slow retries; after the last one the event is dead-lettered',
+    wholeNumbers(1, 30 * 86_400, 'seconds'),
   ),
   turnLeaseSeconds: variable(
     'DRAGOMAN_TURN_LEASE_S',
     '30',
-    'After this long another process takes over a turn whose process died, in seconds',
-    wholeNumber(1, 3_600),
+    'After this long another process takes over a turn whose process died',
+    wholeNumber(1, 3_600, 'seconds'),
   ),
   turnAttemptsMax: variable(
     'DRAGOMAN_TURN_ATTEMPTS',
@@ -236,22 +169,27 @@ export const readConfig = (
   env: Readonly<Record<string, string | undefined>>,
   argv: readonly string[],
 ): ConfigOutcome => {
-  const faults = unknownNames(env)
+  const faults = unknownNames(env, [...Object.values(variables).map(({ name }) => name), ...otherNames])
   const isProduction = env['NODE_ENV'] === 'production'
   const flags = readFlags(argv, faults)
 
-  const of = <Value>(one: Variable<Value>): Value | undefined => {
-    const given = env[one.name]
-    const value = given === undefined || given === '' ? one.fallback : given
-    if (value === '') return undefined
-    try {
-      return one.read(value)
-    } catch (error) {
-      faults.push(`${one.name} ${error instanceof Error ? error.message : String(error)}`)
-      return undefined
-    }
+  const of = <Type>({ name, fallback, value }: Variable<Type>): Type | undefined => {
+    const given = isServiceLink(name, env[name]) ? undefined : env[name]?.trim()
+    const text = given === undefined || given === '' ? fallback : given
+    if (text === '') return undefined
+    const outcome = value.read(text)
+    if (outcome.ok) return outcome.value
+    faults.push(`${name} ${outcome.fault}`)
+    return undefined
   }
-  const must = <Value>(one: Variable<Value>): Value => of(one) ?? one.read(one.fallback)
+  /** For a variable with a default: what is read of it, or the default beside a fault that stops the start. */
+  const must = <Type>(one: Variable<Type>): Type => {
+    const read = of(one)
+    if (read !== undefined) return read
+    const outcome = one.value.read(one.fallback)
+    assert(outcome.ok, `the default of ${one.name} is wrong`)
+    return outcome.value
+  }
 
   of(variables.files)
   const config: Config = {
@@ -298,40 +236,14 @@ const readFlags = (argv: readonly string[], faults: string[]): { json: boolean }
   }
 }
 
-const unknownNames = (env: Readonly<Record<string, string | undefined>>): string[] => {
-  const known = [...Object.values(variables).map((one) => one.name), ...otherNames]
-  return Object.keys(env)
-    .filter((name) => name.startsWith('DRAGOMAN_') && !known.includes(name))
-    .map((name) => `${name} is not a setting; did you mean ${closest(name, known)}?`)
-}
-
-const closest = (name: string, known: readonly string[]): string =>
-  known.toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? ''
-
-/** Edits between two short names (Levenshtein). */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      )
-    row = next
-  }
-  return row.at(-1) ?? 0
-}
-
 /** The table of docs/guides/configuration.md. */
 export const configurationTable = (): string =>
   [
-    '| variable | default | meaning |',
-    '|---|---|---|',
-    ...Object.values(variables).map(
-      (one) => `| \`${one.name}\` | ${one.fallback === '' ? '' : `\`${one.fallback}\``} | ${one.meaning} |`,
+    '| variable | default | form | meaning |',
+    '|---|---|---|---|',
+    ...Object.values(variables).map(({ name, fallback, meaning, value }) =>
+      ['', `\`${name}\``, fallback === '' ? '' : `\`${fallback}\``, value.form, meaning, '']
+        .join(' | ')
+        .trim(),
     ),
   ].join('\n')

@@ -18,7 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   workers: ['domain', 'brain', 'usecases', 'deps.ts', 'outside (types)'],
   demo: ['domain', 'brain', 'store', 'usecases', 'deps.ts'],
   'deps.ts': ['domain', 'brain', 'store (types)', 'outside (types)'],
-  'config.ts': ['domain', 'outside', 'deps.ts', 'start.ts (types)'],
+  config: ['domain'],
+  'config.ts': ['config', 'domain', 'outside', 'deps.ts', 'start.ts (types)'],
   'welcome.ts': ['config.ts (types)', 'start.ts (types)'],
 }
 
