@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { newApiKey } from './seal.ts'
+import { deriveKey, newApiKey, newToken } from './seal.ts'
 
 /** What the first start makes and every later one reads again: `<dataDir>/secrets.json`, readable by us alone. */
 export interface FirstStartSecrets {
   readonly adminToken: string
   /** 32 bytes: seals webhook secrets. */
   readonly secretKey: Buffer
-  /** 32 bytes: signs upload and download URLs. */
+  /** 32 bytes: signs upload and download URLs. Made of the secret key, so processes that share that one agree. */
   readonly urlSigningKey: Buffer
   /** The demo integration's API key, so that its curls can be printed again. */
   readonly demoApiKey: string
@@ -17,52 +17,82 @@ export interface FirstStartSecrets {
 /**
  * Two processes that start at once agree: each writes a file of its own, one of them wins the name. The folder may
  * be entered by others (the embedded database may run as another user), the file may not be read by them.
+ *
+ * @param settings the token and the key that the operator set, which then count instead of the stored ones
  */
 export const readFirstStartSecrets = async (settings: {
   readonly dataDir: string
   readonly adminToken: string | null
   readonly secretKey: Buffer | null
 }): Promise<FirstStartSecrets> => {
-  await mkdir(settings.dataDir, { recursive: true, mode: 0o711 })
+  await makeFolder(settings.dataDir)
   const path = join(settings.dataDir, 'secrets.json')
   const stored = (await readStored(path)) ?? (await createStored(path))
+  const secretKey = settings.secretKey ?? Buffer.from(stored.secret_key, 'base64')
   return {
     adminToken: settings.adminToken ?? stored.admin_token,
-    secretKey: settings.secretKey ?? Buffer.from(stored.secret_key, 'base64'),
-    urlSigningKey: Buffer.from(stored.url_signing_key, 'base64'),
+    secretKey,
+    urlSigningKey: deriveKey(secretKey, 'file urls'),
     demoApiKey: stored.demo_api_key,
   }
 }
 
+/** A folder that was there keeps the mode its owner gave it. */
+const makeFolder = async (path: string): Promise<void> => {
+  const isNew = (await mkdir(path, { recursive: true })) !== undefined
+  if (isNew) await chmod(path, 0o711)
+}
+
 interface Stored {
   readonly admin_token: string
+  /** base64 */
   readonly secret_key: string
-  readonly url_signing_key: string
   readonly demo_api_key: string
 }
 
-const readStored = async (path: string): Promise<Stored | null> => {
+const readStored = async (path: string): Promise<Stored | undefined> => {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Stored
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw new Error(`${path} cannot be read; restore it, or move it away to make new secrets`, {
-      cause: error,
-    })
+    await closeToOthers(path)
+    return parseStored(await readFile(path, 'utf8'))
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    throw new Error(`${path} cannot be read; restore it, or move it away to make new secrets`, { cause })
   }
 }
 
+const closeToOthers = async (path: string): Promise<void> => {
+  const { mode } = await stat(path)
+  if ((mode & 0o077) !== 0) await chmod(path, 0o600)
+}
+
+const parseStored = (text: string): Stored => {
+  const stored: unknown = JSON.parse(text)
+  if (
+    typeof stored !== 'object' ||
+    stored === null ||
+    !('admin_token' in stored && typeof stored.admin_token === 'string' && stored.admin_token !== '') ||
+    !('secret_key' in stored && typeof stored.secret_key === 'string' && isKey(stored.secret_key)) ||
+    !('demo_api_key' in stored && typeof stored.demo_api_key === 'string' && stored.demo_api_key !== '')
+  )
+    throw new Error('a secret is missing or malformed')
+  return {
+    admin_token: stored.admin_token,
+    secret_key: stored.secret_key,
+    demo_api_key: stored.demo_api_key,
+  }
+}
+
+const isKey = (text: string): boolean => Buffer.from(text, 'base64').length === 32
+
 const createStored = async (path: string): Promise<Stored> => {
   const fresh: Stored = {
-    admin_token: `dga_${randomBytes(32).toString('base64url')}`,
+    admin_token: newToken(),
     secret_key: randomBytes(32).toString('base64'),
-    url_signing_key: randomBytes(32).toString('base64'),
     demo_api_key: newApiKey(),
   }
   const own = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
-  await writeFile(own, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600, flush: true })
-  await chmod(own, 0o600)
   try {
+    await writeFile(own, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600, flush: true })
     await link(own, path)
     return fresh
   } catch (error) {
