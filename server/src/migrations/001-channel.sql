@@ -105,6 +105,8 @@ create table messages (
   body json not null,
   agent json,
   request_id uuid not null,
+  -- Of an answer: the request of the user's message.
+  in_reply_to uuid,
   created_at timestamptz not null,
   delivered_at timestamptz,
   read_at timestamptz,

@@ -171,6 +171,7 @@ create table messages (
   body json not null,
   agent json,
   request_id uuid not null,
+  in_reply_to uuid,
   created_at timestamp with time zone not null,
   delivered_at timestamp with time zone,
   read_at timestamp with time zone,

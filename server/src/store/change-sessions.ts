@@ -70,6 +70,8 @@ export interface MessageDraft {
   readonly body: object
   readonly agent?: HumanAgent | undefined
   readonly requestId: string
+  /** Of an answer: the request of the user's message. */
+  readonly inReplyTo?: string | undefined
 }
 
 export interface FinishedTurn {

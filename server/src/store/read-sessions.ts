@@ -25,6 +25,7 @@ export interface MessageRow {
   readonly body: { readonly [key: string]: unknown }
   readonly agent: { readonly [key: string]: unknown } | null
   readonly request_id: string
+  readonly in_reply_to: string | null
   /** ms */
   readonly created_at: number
   readonly delivered_at: number | null
@@ -33,7 +34,7 @@ export interface MessageRow {
 
 const messagesStatement = {
   name: 'list-messages',
-  text: `select position, message_id, author, body, agent, request_id,
+  text: `select position, message_id, author, body, agent, request_id, in_reply_to,
       floor(extract(epoch from created_at) * 1000)::float8 as created_at,
       floor(extract(epoch from delivered_at) * 1000)::float8 as delivered_at,
       floor(extract(epoch from read_at) * 1000)::float8 as read_at

@@ -40,6 +40,8 @@ export const createSignals = (options: {
   let pending: { turnsDue: boolean; lanes: Set<string>; sessions: Set<string> } | null = null
   let client: pg.Client | null = null
   let closed = false
+  /** One statement at a time on the connection. */
+  let sent: Promise<void> = Promise.resolve()
   let reconnectTimer: NodeJS.Timeout | undefined
 
   const emit = (wakeUps: WakeUps): void => {
@@ -99,8 +101,12 @@ export const createSignals = (options: {
   const send = (message: object): void => {
     const payload = JSON.stringify({ from: options.processKey, ...message })
     if (!client || Buffer.byteLength(payload) > payloadBytesMax) return
-    client
-      .query({ name: 'notify', text: 'select pg_notify($1, $2)', values: [channel, payload] })
+    sent = sent.then(() => notify(payload))
+  }
+
+  const notify = async (payload: string): Promise<void> => {
+    await client
+      ?.query({ name: 'notify', text: 'select pg_notify($1, $2)', values: [channel, payload] })
       .catch(() => undefined)
   }
 

@@ -36,6 +36,7 @@ export interface MessageWrite {
   readonly body: object
   readonly agent?: HumanAgent | undefined
   readonly requestId: string
+  readonly inReplyTo?: string | undefined
   readonly createdAt: number
 }
 
@@ -165,10 +166,11 @@ const messagesPart = (writes: readonly MessageWrite[]): Part | null =>
     ? null
     : {
         name: 'messages_added',
-        sql: `insert into messages (session_id, position, message_id, author, body, agent, request_id, created_at)
-          select session_id, position, message_id, author, body::json, agent::json, request_id, ${at('created_at')}
-          from unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::float8[])
-            as w(session_id, position, message_id, author, body, agent, request_id, created_at)`,
+        sql: `insert into messages (session_id, position, message_id, author, body, agent, request_id, in_reply_to, created_at)
+          select session_id, position, message_id, author, body::json, agent::json, request_id, in_reply_to, ${at('created_at')}
+          from unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
+            $9::float8[])
+            as w(session_id, position, message_id, author, body, agent, request_id, in_reply_to, created_at)`,
         values: columns(writes, [
           (w) => w.sessionId,
           (w) => w.position,
@@ -177,6 +179,7 @@ const messagesPart = (writes: readonly MessageWrite[]): Part | null =>
           (w) => JSON.stringify(w.body),
           (w) => (w.agent === undefined ? null : JSON.stringify(w.agent)),
           (w) => w.requestId,
+          (w) => w.inReplyTo ?? null,
           (w) => w.createdAt,
         ]),
       }

@@ -48,6 +48,7 @@ const recordOf = (row: MessageRow): MessageRecord => {
     author,
     ...(author === 'brain' ? { output: body } : { message: body }),
     ...(agent === null ? {} : { agent }),
+    ...(rest.in_reply_to === null ? {} : { in_reply_to: rest.in_reply_to }),
   }
   return record as unknown as MessageRecord
 }

@@ -127,6 +127,7 @@ const finishTurn = async (
                   author: 'brain',
                   body: { responses: outcome.responses },
                   requestId: turnRequestId,
+                  inReplyTo: turn.kind === 'message' ? turn.requestId : undefined,
                 },
               ],
         events: outcome.events.map((payload) => ({ payload, requestId: turnRequestId })),
