@@ -53,7 +53,7 @@ export const createLocalFiles = (folder: string): LocalFiles => {
         throw error
       }
     },
-    remove: (fileId) => rm(pathOf(fileId), { force: true }),
+    remove: async (fileId) => rm(pathOf(fileId), { force: true }),
   }
 }
 
