@@ -68,9 +68,11 @@ export const createFreshCache = <Value>(options: {
     if (missing.length === 0) return found
     const toLoad = missing.filter((key) => !underWay.has(key))
     if (toLoad.length > 0) load(toLoad)
-    for (const key of missing) {
-      const value = await underWay.get(key)
-      if (value !== undefined) found.set(key, value)
+    // Taken hold of before the first wait: a forget meanwhile clears the list, not what we asked for.
+    const asked = missing.map((key) => ({ key, value: underWay.get(key) }))
+    for (const { key, value } of asked) {
+      const loaded = await value
+      if (loaded !== undefined) found.set(key, loaded)
     }
     return found
   }
