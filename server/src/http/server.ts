@@ -22,7 +22,8 @@ export const createHttpServer = async (deps: Deps): Promise<FastifyInstance> => 
     keepAliveTimeout: keepAliveTimeoutMs,
     genReqId: () => deps.newId(),
     requestIdHeader: false,
-    return503OnClosing: true,
+    // Who got through while we drain is served: what it needs is still there, and the next call finds another process.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => {

@@ -13,6 +13,8 @@ import { streamEvents } from './stream-events.ts'
 export const readRoutes =
   (deps: ChannelDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
+    const draining = new AbortController()
+    app.addHook('preClose', async () => draining.abort())
     app.get(
       '/sessions/:session_id',
       { schema: { summary: 'Read a session', params: SessionPath } },
@@ -50,7 +52,7 @@ export const readRoutes =
       async (request, reply) => {
         const after = lastEventId(request.headers['last-event-id']) ?? request.query.after ?? 0
         const follow = await followEvents(deps, sessionCallOf(request))
-        return streamEvents({ request, reply, follow, after })
+        return streamEvents({ request, reply, follow, after, draining: draining.signal })
       },
     )
   }

@@ -6,15 +6,17 @@ const heartbeatMs = 15_000
 
 /**
  * Server-Sent Events: `id` is the sequence, so a client that comes back with Last-Event-ID misses nothing;
- * `event` is the event type, `data` the very body the webhook gets. The stream ends after the session's last event.
+ * `event` is the event type, `data` the very body the webhook gets. The stream ends after the session's last event,
+ * and when this process drains: the client comes back to another one and goes on where it was.
  */
 export const streamEvents = async (stream: {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly follow: EventFollower
   readonly after: number
+  readonly draining: AbortSignal
 }): Promise<FastifyReply> => {
-  const { request, reply, follow } = stream
+  const { request, reply, follow, draining } = stream
   reply.hijack()
   const { raw } = reply
   raw.writeHead(200, {
@@ -26,7 +28,9 @@ export const streamEvents = async (stream: {
   })
   raw.write(': connected\n\n')
   const gone = new AbortController()
-  raw.on('close', () => gone.abort())
+  const end = (): void => gone.abort()
+  raw.on('close', end)
+  draining.addEventListener('abort', end)
   const heartbeat = setInterval(() => raw.write(': still here\n\n'), heartbeatMs)
   try {
     for await (const event of follow(stream.after, gone.signal)) {
@@ -35,6 +39,7 @@ export const streamEvents = async (stream: {
       if (!hasRoom) await drained(raw, gone.signal)
     }
   } finally {
+    draining.removeEventListener('abort', end)
     clearInterval(heartbeat)
     raw.end()
   }
