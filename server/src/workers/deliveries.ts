@@ -29,9 +29,11 @@ import {
 export const startDeliveries = (deps: DeliveriesDeps) => {
   const endpoints = new Map<string, EndpointInHand>()
   let sending = 0
-  /** Completions under way: a stop waits for them, or their events would be sent again. */
-  const recording = new Set<Promise<void>>()
+  /** Completions and probes: a stop waits for them, or their events would be sent again. */
+  const underWay = new Set<Promise<void>>()
   let pumping = false
+  /** The last round of claims: a stop waits for it, or what it claimed would lie until its lease ends. */
+  let claims = Promise.resolve()
   let stopped = false
   let idle: (() => void) | undefined
 
@@ -53,12 +55,15 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
 
   const wake = (integrationIds: Iterable<string>): void => {
     for (const id of integrationIds) endpointOf(id).due = true
-    void pump()
+    pump()
+  }
+
+  const pump = (): void => {
+    if (!pumping && !stopped) claims = claimAll()
   }
 
   /** One claim at a time for all endpoints that are due and have room. */
-  const pump = async (): Promise<void> => {
-    if (pumping || stopped) return
+  const claimAll = async (): Promise<void> => {
     pumping = true
     try {
       for (let wanted = withRoom(); wanted.length > 0 && !stopped; wanted = withRoom()) await claimFor(wanted)
@@ -113,7 +118,7 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       sendQueued(endpoint)
       if (sending + 1 >= deps.limits.deliveriesInFlightMax)
         for (const other of endpoints.values()) sendQueued(other)
-      if (endpoint.due) void pump()
+      if (endpoint.due) pump()
     }
     if (sending === 0) idle?.()
   }
@@ -175,9 +180,9 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     )
   }
 
-  const keepUntilDone = (record: Promise<void>): void => {
-    recording.add(record)
-    void record.finally(() => recording.delete(record))
+  const keepUntilDone = (work: Promise<void>): void => {
+    underWay.add(work)
+    void work.finally(() => underWay.delete(work))
   }
 
   /** The floor under all wake-ups, and where the circuits of other processes become known. */
@@ -191,10 +196,10 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
         endpoint.load = rampedLoad(deps.limits.endpointInFlightMax)
       endpoint.circuit = row.circuit
       endpoint.due = true
-      if (row.circuit === 'open' && (row.probeInMs ?? 0) <= 0) void probe(endpoint)
+      if (row.circuit === 'open' && (row.probeInMs ?? 0) <= 0) keepUntilDone(probe(endpoint))
     }
     forgetIdle(dueIds)
-    void pump()
+    pump()
   }
 
   const probe = async (endpoint: EndpointInHand): Promise<void> => {
@@ -233,8 +238,9 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       unsubscribe()
       for (const endpoint of endpoints.values())
         for (const waiting of endpoint.queue.splice(0)) release(waiting)
+      await claims
       if (sending > 0) await new Promise<void>((resolve) => (idle = resolve))
-      await Promise.allSettled([...recording])
+      while (underWay.size > 0) await Promise.allSettled([...underWay])
     },
   }
 }

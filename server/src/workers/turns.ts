@@ -10,16 +10,21 @@ export const startTurns = (deps: TurnsDeps) => {
   let inFlight = 0
   let due = true
   let claiming = false
+  /** The last round of claims: a stop waits for it, or what it claimed would lie until its lease ends. */
+  let claims = Promise.resolve()
   let stopped = false
   let idle: (() => void) | undefined
 
   const wake = (): void => {
     due = true
-    void claim()
+    claim()
   }
 
-  const claim = async (): Promise<void> => {
-    if (claiming || stopped) return
+  const claim = (): void => {
+    if (!claiming && !stopped) claims = claimAll()
+  }
+
+  const claimAll = async (): Promise<void> => {
     claiming = true
     try {
       while (due && !stopped && inFlight < turnsInFlightMax) {
@@ -41,7 +46,7 @@ export const startTurns = (deps: TurnsDeps) => {
     await runTurn(deps, turn, claimId)
     inFlight -= 1
     if (inFlight === 0) idle?.()
-    if (due) void claim()
+    if (due) claim()
   }
 
   const unsubscribe = deps.signals.onWakeUp(({ turnsDue }) => {
@@ -57,6 +62,7 @@ export const startTurns = (deps: TurnsDeps) => {
       stopped = true
       unsubscribe()
       clearInterval(poll)
+      await claims
       if (inFlight > 0) await new Promise<void>((resolve) => (idle = resolve))
     },
   }
