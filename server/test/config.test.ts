@@ -95,7 +95,8 @@ test('the secret key may be base64 of either alphabet', () => {
     assert.deepEqual(configOf({ DRAGOMAN_SECRET_KEY: text }).secretKey, key)
 })
 
-test('an empty variable counts as unset', () => {
+test('an empty variable counts as unset, and blanks around a value do not count', () => {
+  assert.equal(configOf({ DRAGOMAN_PORT: ' 4001\n' }).port, 4001)
   const empty = Object.fromEntries(Object.values(variables).map(({ name }) => [name, '']))
   assert.deepEqual(configOf(empty), configOf({}))
 })

@@ -49,7 +49,7 @@ const withoutSecrets = (line: Record<string, unknown>, depth: number): Record<st
 }
 
 const inner = (value: unknown, depth: number): unknown => {
-  if (typeof value !== 'object' || value === null || value instanceof Error) return value
+  if (typeof value !== 'object' || value === null) return value
   if (depth >= depthMax) return '[deeper]'
   if (Array.isArray(value)) return value.map((item) => inner(item, depth + 1))
   return isPlainObject(value) ? withoutSecrets(value, depth + 1) : value

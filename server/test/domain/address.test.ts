@@ -50,6 +50,8 @@ test('a wrong allow list entry is named together with the right spelling', () =>
     '0x7f.0.0.1',
     '2130706433',
     '::1/129',
+    '::ffff:10.0.0.0/90',
+    '::ffff:010.0.0.1',
     '10.0.0.0/8/8',
   ]
   for (const entry of [
@@ -118,6 +120,9 @@ test('private, local, metadata, reserved and disguised addresses may not be call
       '',
       'localhost',
       '0177.0.0.1',
+      '::ffff:010.8.8.8',
+      '::ffff:8.8.8.09',
+      '64:ff9b::0x8.8.8.8',
       '0x7f000001',
       '2130706433',
       '127.1',
