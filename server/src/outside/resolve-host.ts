@@ -11,9 +11,12 @@ export const resolveLikeSystem: ResolveHost = (hostname) => lookup(hostname, { a
  * By DNS alone, for webhooks of people we do not know. The system's resolver runs on Node's four threads, which
  * the files also need, and a name server that does not answer would hold one for many seconds; these queries hold
  * none, and end after 2 s, twice.
+ *
+ * @param servers addresses with ports; the machine's when left out
  */
-export const createDnsResolver = (): ResolveHost => {
+export const createDnsResolver = (servers?: readonly string[]): ResolveHost => {
   const resolver = new Resolver({ timeout: 2000, tries: 2 })
+  if (servers !== undefined) resolver.setServers(servers)
   return async (hostname) => {
     const [ipv4, ipv6] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
     if (ipv4.status === 'rejected' && ipv6.status === 'rejected') throw ipv4.reason
