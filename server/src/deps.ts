@@ -10,11 +10,11 @@ import type { PostEvent } from './outside/post-event.ts'
 import type { Sealer } from './outside/seal.ts'
 import type { UrlSigner } from './outside/sign-url.ts'
 import type { KnownKeys } from './store/api-keys.ts'
-import type { ChangeRequest } from './store/change-sessions.ts'
 import type { Db } from './store/db.ts'
 import type { Completed, Completion } from './store/delivery-lanes.ts'
 import type { IntegrationSettings, Settings } from './store/integrations.ts'
 import type { OpenRequest } from './store/open-sessions.ts'
+import type { ChangeRequest } from './store/session-change.ts'
 import type { Signals } from './store/signals.ts'
 
 /**

@@ -11,7 +11,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import type { Statement } from './db.ts'
+import type { Statement } from './queries.ts'
 import { isStoreUnavailable, storeUnavailable } from './store-errors.ts'
 
 export interface Witness {

@@ -1,21 +1,8 @@
 import pg from 'pg'
+import type { Queries, Statement, TransactionOptions } from './queries.ts'
 import { runTransaction } from './transaction.ts'
 
-/** One prepared statement: the name says what it guarantees and is unique among all statements. */
-export interface Statement {
-  readonly name: string
-  readonly text: string
-}
-
-export interface Queries {
-  /** The caller types the rows; this is the boundary where that is believed, and every statement is run by a test. */
-  rows<R>(statement: Statement, values: readonly unknown[]): Promise<R[]>
-}
-
-export interface TransactionOptions {
-  /** Learn the outcome even when the connection breaks while committing (one cheap column more to fetch). */
-  readonly certain?: boolean
-}
+export type { Queries, Statement }
 
 export interface Db extends Queries {
   /** Commits what `work` did, or nothing of it. Its first statement carries the BEGIN along: no round trip more. */

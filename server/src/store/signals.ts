@@ -1,6 +1,6 @@
 import pg from 'pg'
-import type { Committed } from './change-sessions.ts'
 import { processLockClass } from './processes.ts'
+import type { Committed } from './session-change.ts'
 
 /**
  * Who waits for what, woken after a commit: listeners of this process at once, other processes by a NOTIFY of its

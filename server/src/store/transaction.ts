@@ -11,7 +11,7 @@
  */
 import pg from 'pg'
 import { fetchWitness, learnCommitOutcome, type Witness } from './commit-outcome.ts'
-import type { Queries, Statement } from './db.ts'
+import type { Queries, Statement } from './queries.ts'
 import { isConnectionLost } from './store-errors.ts'
 
 interface TransactionDeps {

@@ -1,9 +1,9 @@
 import type { HumanAgent, MessageAuthor } from '../domain/message.ts'
 import type { Session } from '../domain/session.ts'
-import type { FileDraft } from './change-sessions.ts'
 import type { Queries, Statement } from './db.ts'
 import { keepAnswers, type NewAnswer } from './idempotency.ts'
 import type { MarkKind } from './message-marks.ts'
+import type { FileDraft } from './session-change.ts'
 import { type FinishedTurnWrite, finishTurns } from './turn-lanes.ts'
 
 /** What one batch of changes writes, table by table. */

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import { withSystemVariables } from '../domain/system-variables.ts'
 import { type TurnOutcome, turnOutcome } from '../domain/turn-outcome.ts'
-import { LostClaim } from '../store/change-sessions.ts'
+import { LostClaim } from '../store/session-change.ts'
 import { type ClaimedTurn, releaseTurn } from '../store/turn-lanes.ts'
 
 /**

@@ -1,0 +1,66 @@
+import type { JsonObject } from '../domain/json.ts'
+import type { Session } from '../domain/session.ts'
+import type { Queries } from './db.ts'
+import { parseObject, type SessionRow, sessionColumns, sessionOf } from './session-row.ts'
+import type { SessionWrite } from './write-changes.ts'
+
+/** A session in hand: the row as locked, and what the requests of this batch have made of it so far. */
+export interface SessionCell {
+  readonly row: SessionRow
+  session: Session
+  dialogState: JsonObject
+  lastPosition: number
+  lastTurn: number
+  lastSequence: number
+  checkAt: number
+  readonly now: number
+  changed: boolean
+  contextChanged: boolean
+  dialogChanged: boolean
+  /** Marks set by earlier requests of this batch, as `kind message_id`. */
+  readonly marked: Set<string>
+}
+
+const lockStatement = {
+  name: 'lock-sessions',
+  text: `select ${sessionColumns}, (extract(epoch from clock_timestamp()) * 1000)::float8 as now
+    from sessions s where s.session_id = any($1::uuid[]) order by s.session_id for update`,
+}
+
+/** Locked in the order of their ids. */
+export const lockSessions = async (
+  tx: Queries,
+  requests: readonly { readonly sessionId: string }[],
+): Promise<Map<string, SessionCell>> => {
+  const ids = [...new Set(requests.map((request) => request.sessionId))]
+  const rows = await tx.rows<SessionRow & { now: number }>(lockStatement, [ids])
+  return new Map(
+    rows.map((row) => [
+      row.session_id,
+      {
+        row,
+        session: sessionOf(row),
+        dialogState: parseObject(row.dialog_state),
+        lastPosition: row.last_position,
+        lastTurn: row.last_turn,
+        lastSequence: row.last_sequence,
+        checkAt: row.check_at,
+        now: Math.floor(row.now),
+        changed: false,
+        contextChanged: false,
+        dialogChanged: false,
+        marked: new Set<string>(),
+      },
+    ]),
+  )
+}
+
+export const sessionWrite = (cell: SessionCell): SessionWrite => ({
+  session: cell.session,
+  context: cell.contextChanged ? JSON.stringify(cell.session.context) : null,
+  dialogState: cell.dialogChanged ? JSON.stringify(cell.dialogState) : null,
+  lastPosition: cell.lastPosition,
+  lastTurn: cell.lastTurn,
+  lastSequence: cell.lastSequence,
+  checkAt: cell.checkAt,
+})
