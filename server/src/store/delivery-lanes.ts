@@ -35,7 +35,10 @@ export interface EndpointRoom {
   readonly room: number
 }
 
-/** Rows are found again by ctid: they are locked, so it cannot change, and no plan can turn it into a scan. */
+/**
+ * Rows are found again by ctid: they are locked, so it cannot change, and no plan can turn it into a scan. A row that
+ * was changed under our eyes is not found, so it is left to the next claim, which sees the events it speaks of.
+ */
 const claimText = (circuit: 'closed' | 'open', due: string): string => `with wanted as (
       select w.* from unnest($1::uuid[], $2::int[]) as w(integration_id, room)
       join endpoints e on e.integration_id = w.integration_id and e.circuit = '${circuit}'
@@ -105,6 +108,10 @@ export interface LoggedAttempt {
   readonly answer: string | null
 }
 
+/**
+ * By session_id, not by ctid: a message that came meanwhile has made a new version of the row, which the lock follows
+ * and a ctid does not. The completion would be lost, and with it the lane until its lease ran out.
+ */
 const completeStatement = {
   name: 'complete-deliveries',
   text: `with w as materialized (
@@ -113,7 +120,7 @@ const completeStatement = {
         as w(session_id, integration_id, sequence, claim_id, is_replay, next, attempts, delay_ms, dead_reason,
           attempt_at, status_code, error, duration_ms, answer)
     ), held as materialized (
-      select l.ctid as row, w.* from w join lanes l on l.session_id = w.session_id and l.claim_id = w.claim_id
+      select w.* from w join lanes l on l.session_id = w.session_id and l.claim_id = w.claim_id
       order by l.session_id for update of l
     ), done as (
       update lanes l set
@@ -124,7 +131,7 @@ const completeStatement = {
           when w.next <> 'advance' then now() + w.delay_ms * interval '1 millisecond'
           when w.is_replay and (l.replays > 1 or l.head <= l.tail) then now()
           when not w.is_replay and (l.replays > 0 or w.sequence < l.tail) then now() end
-      from held w where l.ctid = w.row
+      from held w where l.session_id = w.session_id
       returning l.session_id, l.integration_id, l.ready_at is not null as more
     ), logged as (
       insert into attempts (session_id, sequence, at, status_code, error, duration_ms, answer)
