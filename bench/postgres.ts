@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Client } from 'pg'
 import { startEmbeddedPostgres } from '../server/src/outside/embedded-postgres.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** One real PostgreSQL for all subjects, a fresh database for each run of each. */
 export interface BenchPostgres {
@@ -33,6 +31,8 @@ export const startPostgres = async (): Promise<BenchPostgres> => {
   const given = process.env.BENCH_DATABASE_URL
   const server = given === undefined ? await startOwn() : { url: given, stop: async () => undefined }
   const admin = new Client(server.url)
+  // The server goes while this connection is open when the run is broken off.
+  admin.on('error', () => undefined)
   await admin.connect()
   const query = async (text: string) => (await admin.query(text)).rows
   for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
@@ -76,14 +76,5 @@ export const startPostgres = async (): Promise<BenchPostgres> => {
   }
 }
 
-const startOwn = async (): Promise<{ url: string; stop: () => Promise<void> }> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'dragoman-bench-'))
-  const server = await startEmbeddedPostgres({ dataDir, settings, log: () => undefined })
-  return {
-    url: server.url,
-    stop: async () => {
-      await server.stop()
-      await rm(dataDir, { recursive: true, force: true })
-    },
-  }
-}
+const startOwn = async (): Promise<{ url: string; stop: () => Promise<void> }> =>
+  startEmbeddedPostgres({ dataDir: await temporaryFolder('postgres'), settings, log: () => undefined })

@@ -1,16 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { startProgram } from './children.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export const hasRedisServer = (): boolean => spawnSync('redis-server', ['--version']).status === 0
 
 /** A Redis that keeps the promise the others keep: what it acknowledged is on disk (appendfsync always). */
 export const startRedis = async (): Promise<{ url: string; stop: () => Promise<void> }> => {
-  const folder = await mkdtemp(join(tmpdir(), 'dragoman-bench-redis-'))
+  const folder = await temporaryFolder('redis')
   const port = await freePort()
   const stop = await startProgram(
     'redis-server',
@@ -22,13 +20,7 @@ export const startRedis = async (): Promise<{ url: string; stop: () => Promise<v
     ]),
     /Ready to accept connections/,
   )
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    stop: async () => {
-      await stop()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
+  return { url: `redis://127.0.0.1:${port}`, stop }
 }
 
 const freePort = async (): Promise<number> => {

@@ -29,6 +29,7 @@ import { measureLanes } from './rows/lanes.ts'
 import { countStatements } from './rows/statements.ts'
 import { measureSustainedTurns } from './rows/sustained-turns.ts'
 import { installPeers, redisAdvice } from './setup.ts'
+import { removeTemporaryFolders } from './temporary-folder.ts'
 
 const rows: Readonly<Record<string, (bench: Bench) => Promise<Row>>> = {
   accept: measureAccept,
@@ -51,10 +52,11 @@ const main = async (): Promise<number> => {
   if (!hasRedis && wish.subjects.has('peers')) say(redisAdvice)
 
   const postgres = await startPostgres()
-  const close = async (): Promise<void> => {
+  const close = once(async () => {
     await stopAllChildren()
     await postgres.stop()
-  }
+    await removeTemporaryFolders()
+  })
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void close().then(() => process.exit(130)))
   try {
@@ -73,6 +75,15 @@ const main = async (): Promise<number> => {
     return Object.values(done).some((row) => row.faults.length > 0) ? 1 : 0
   } finally {
     await close()
+  }
+}
+
+/** Broken off by a signal, the run also fails where it stands: both ends wait for the one closing. */
+const once = (close: () => Promise<void>): (() => Promise<void>) => {
+  let closing: Promise<void> | undefined
+  return () => {
+    closing ??= close()
+    return closing
   }
 }
 

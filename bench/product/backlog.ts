@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Bench } from '../bench.ts'
 import type { BenchDatabase } from '../postgres.ts'
-import { makeDataDir, startDragoman } from './dragoman.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { startDragoman } from './dragoman.ts'
 
 const turnsMsMax = 240_000
 
@@ -11,12 +11,11 @@ export interface Backlog {
   readonly deliveries: number
   /** Starts one process with the deliver role alone. */
   readonly startDelivering: () => Promise<{ stop: () => Promise<void> }>
-  readonly close: () => Promise<void>
 }
 
 export const makeBacklog = async (bench: Bench, database: BenchDatabase): Promise<Backlog> => {
   const { size, load } = bench
-  const dataDir = await makeDataDir()
+  const dataDir = await temporaryFolder('data')
   const front = await startDragoman(database.url, 'http,worker', dataDir)
   const traffic = await front.openTraffic(load.urls.measured, size.sessions)
   const { accepted } = await load.run('fill', {
@@ -32,7 +31,6 @@ export const makeBacklog = async (bench: Bench, database: BenchDatabase): Promis
   return {
     deliveries,
     startDelivering: () => startDragoman(database.url, 'deliver', dataDir),
-    close: () => rm(dataDir, { recursive: true, force: true }),
   }
 }
 

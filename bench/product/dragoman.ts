@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Type } from 'typebox'
 import { Pool } from 'undici'
 import { startSubject } from '../children.ts'
 import { checked, type Traffic } from '../load/jobs.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 /** The product as a user starts it, in its own process, spoken to by its public API alone. */
 export interface Dragoman {
@@ -25,7 +23,7 @@ export const startDragoman = async (
   /** The first-start secrets; processes on one database share them. */
   sharedDataDir?: string,
 ): Promise<Dragoman> => {
-  const dataDir = sharedDataDir ?? (await makeDataDir())
+  const dataDir = sharedDataDir ?? (await temporaryFolder('data'))
   const subject = await startSubject(
     mainScript,
     {
@@ -46,14 +44,9 @@ export const startDragoman = async (
   return {
     origin,
     openTraffic: (webhookUrl, sessionCount) => openTraffic(origin, webhookUrl, sessionCount),
-    stop: async () => {
-      await subject.stop()
-      if (sharedDataDir === undefined) await rm(dataDir, { recursive: true, force: true })
-    },
+    stop: subject.stop,
   }
 }
-
-export const makeDataDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'dragoman-bench-'))
 
 const Integration = Type.Object({ integration_id: Type.String() })
 const Key = Type.Object({ api_key: Type.String() })

@@ -38,7 +38,6 @@ export const measureBacklog = async (bench: Bench): Promise<Row> => {
         timeoutMs: drainMsMax,
       })
       await deliverer.stop()
-      await backlog.close()
       await database.drop()
       faults.push(...orderFaults(report.order).map((fault) => `${dragoman}: ${fault}`))
       rounds.add(dragoman, { perSecond: report.perSecond })

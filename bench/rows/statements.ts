@@ -20,7 +20,6 @@ export const countStatements = async (bench: Bench): Promise<Row> => {
   const drained = await load.run('await-deliveries', { deliveries: backlog.deliveries, timeoutMs: 120_000 })
   await deliverer.stop()
   counts.add(fromBacklog, { perEvent: ((await statements(database)) - before) / drained.arrived })
-  await backlog.close()
   await database.drop()
 
   const second = await postgres.createDatabase('statements')
