@@ -7,6 +7,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { configurationGuide } from './configuration-guide.ts'
+import { inboxScript } from './inbox-script.ts'
 import { schemaSnapshot } from './schema-snapshot.ts'
 
 interface GeneratedFile {
@@ -18,6 +19,7 @@ interface GeneratedFile {
 const generatedFiles: readonly GeneratedFile[] = [
   { path: 'server/src/migrations/schema.sql', make: schemaSnapshot },
   { path: 'docs/guides/configuration.md', make: configurationGuide },
+  { path: 'server/src/http/inbox/page/inbox.generated.js', make: inboxScript },
 ]
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

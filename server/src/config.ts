@@ -205,6 +205,7 @@ export const readConfig = (
     roles: must(variables.roles),
     publicUrl: of(variables.publicUrl) ?? null,
     demo: of(variables.demo) ?? (isProduction ? false : undefined),
+    inbox: !isProduction || of(variables.demo) === true,
     poolMax: must(variables.poolMax),
     limits: {
       webhookTimeoutMs: must(variables.webhookTimeoutMs),

@@ -3,6 +3,7 @@ import type { Example } from './brain/intents/model.ts'
 import type { AddressList } from './domain/address.ts'
 import type { RetrySchedule } from './domain/delivery.ts'
 import type { Json } from './domain/json.ts'
+import type { Bell } from './outside/bell.ts'
 import type { Clock } from './outside/clock.ts'
 import type { LocalFiles } from './outside/files-local.ts'
 import type { Log } from './outside/log.ts'
@@ -34,6 +35,8 @@ export interface Deps {
   readonly completeDelivery: (completion: Completion) => Promise<Completed | null>
   readonly agents: AgentLibrary
   readonly signals: Signals
+  /** Rung when the built-in inbox received something. */
+  readonly inboxBell: Bell
   readonly postEvent: PostEvent
   readonly sealer: Sealer
   /** The management API's bearer token. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createDemo, type Demo } from './demo/create-demo.ts'
 import type { Deps, RunLimits } from './deps.ts'
 import { createHttpServer } from './http/server.ts'
+import { createBell } from './outside/bell.ts'
 import { systemClock } from './outside/clock.ts'
 import { startEmbeddedPostgres } from './outside/embedded-postgres.ts'
 import { createLocalFiles } from './outside/files-local.ts'
@@ -43,6 +44,8 @@ export interface StartOptions {
   readonly secretKey: Buffer | null
   readonly roles: ReadonlySet<Role>
   readonly publicUrl: string | null
+  /** The built-in inbox shows what it got to whoever can reach this server: not for production. */
+  readonly inbox: boolean
   /** undefined = when the database is new */
   readonly demo: boolean | undefined
   readonly poolMax: number
@@ -133,6 +136,7 @@ const start = async (
     completeDelivery: createCompleter(relaxedDb),
     agents: createAgentLibrary({ db, log }),
     signals,
+    inboxBell: createBell(),
     postEvent: createEventPoster({ poster, sealer, clock: systemClock }),
     sealer,
     adminToken: secrets.adminToken,
@@ -176,7 +180,7 @@ const listen = async (
   deps: Deps,
   config: StartOptions,
 ): Promise<{ url: string; close: () => Promise<void> }> => {
-  const app = await createHttpServer(deps)
+  const app = await createHttpServer(deps, config)
   await app.listen({ host: config.host, port: config.port })
   const { port } = app.server.address() as AddressInfo
   const host = config.host.includes(':') ? `[${config.host}]` : config.host

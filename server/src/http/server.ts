@@ -4,6 +4,7 @@ import { Refusal } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { channel } from './channel/channel.ts'
 import { files } from './files/files.ts'
+import { inbox } from './inbox/inbox.ts'
 import { management } from './management/management.ts'
 import { answerErrors, sendRefusal } from './wire/errors.ts'
 import { acceptJsonBodies } from './wire/json-body.ts'
@@ -14,7 +15,10 @@ const requestTimeoutMs = 30_000
 const keepAliveTimeoutMs = 72_000
 
 /** The HTTP door: thin. Each route parses, authorises, calls one use case, answers. */
-export const createHttpServer = async (deps: Deps): Promise<FastifyInstance> => {
+export const createHttpServer = async (
+  deps: Deps,
+  options: { readonly inbox: boolean },
+): Promise<FastifyInstance> => {
   const app = Fastify({
     logger: false,
     bodyLimit: limits.bodyBytesMax,
@@ -44,6 +48,7 @@ export const createHttpServer = async (deps: Deps): Promise<FastifyInstance> => 
   await app.register(channel(deps), { prefix: '/v1/custom/:integration_id' })
   await app.register(files(deps))
   await app.register(management(deps), { prefix: '/api/v1' })
+  if (options.inbox) await app.register(inbox(deps))
   return app
 }
 

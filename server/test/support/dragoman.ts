@@ -23,6 +23,7 @@ export const testDragoman = async (
       roles: new Set(['http', 'worker', 'deliver']),
       publicUrl: null,
       demo: true,
+      inbox: true,
       poolMax: 5,
       ...options,
       databaseUrl,

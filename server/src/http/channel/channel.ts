@@ -32,6 +32,7 @@ export const channel =
   async (app) => {
     app.decorateRequest('integration', null)
     authorise(app, deps)
+    tellTheRequestId(app)
     await app.register(sessionRoutes(deps))
     await app.register(readRoutes(deps))
     await app.register(fileRoutes(deps))
@@ -50,6 +51,15 @@ const authorise = (app: FastifyInstance, deps: ChannelDeps): void => {
       ),
     })
     deps.keysInUse.add(request.integration.keyId)
+  })
+}
+
+/** A repeated request gets the first one's answer (Idempotency-Key), and the header is to say the same as the body. */
+const tellTheRequestId = (app: FastifyInstance): void => {
+  app.addHook('preSerialization', (_request, reply, payload, done) => {
+    if (typeof payload === 'object' && payload !== null && 'request_id' in payload)
+      reply.header('x-request-id', payload.request_id)
+    done(null, payload)
   })
 }
 

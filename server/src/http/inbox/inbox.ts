@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Deps } from '../../deps.ts'
+import { listInbox } from '../../usecases/list-inbox.ts'
+import { receiveInboxEvent } from '../../usecases/receive-inbox-event.ts'
+
+const waitSecondsMax = 30
+const itemsMax = 200
+
+const contentSecurityPolicy =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** The built-in inbox: a webhook for the first minute, and a page that shows each signed event as it arrives. */
+export const inbox =
+  (deps: Pick<Deps, 'db' | 'settings' | 'sealer' | 'inboxBell'>): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    const closing = new AbortController()
+    app.addHook('preClose', async () => closing.abort())
+
+    app.post(
+      '/inbox/:integration_id',
+      { schema: { params: Type.Object({ integration_id: Type.String({ format: 'uuid' }) }) } },
+      async (request) =>
+        await receiveInboxEvent(deps, {
+          integrationId: request.params.integration_id.toLowerCase(),
+          headers: plainHeaders(request),
+          body: request.rawBody,
+        }),
+    )
+    app.get(
+      '/inbox/events',
+      {
+        schema: {
+          querystring: Type.Object({
+            session_id: Type.Optional(Type.String({ maxLength: 64, pattern: '^[^\\u0000]*$' })),
+            after: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+            wait: Type.Optional(Type.Integer({ minimum: 0, maximum: waitSecondsMax, default: 0 })),
+          }),
+        },
+      },
+      async (request, reply) => {
+        reply.header('cache-control', 'no-store')
+        return await listInbox(deps, {
+          after: request.query.after ?? 0,
+          sessionId: request.query.session_id || null,
+          limit: itemsMax,
+          waitMs: (request.query.wait ?? 0) * 1000,
+          gone: goneSignal(request, closing.signal),
+        })
+      },
+    )
+    for (const [path, file, type] of assets) {
+      const content = await readFile(new URL(`./page/${file}`, import.meta.url), 'utf8')
+      app.get(path, async (_request, reply) =>
+        reply
+          .header('content-security-policy', contentSecurityPolicy)
+          .header('x-content-type-options', 'nosniff')
+          .header('referrer-policy', 'no-referrer')
+          .header('cache-control', 'no-cache')
+          .type(`${type}; charset=utf-8`)
+          .send(content),
+      )
+    }
+  }
+
+const assets = [
+  ['/inbox', 'inbox.html', 'text/html'],
+  ['/inbox/inbox.css', 'inbox.css', 'text/css'],
+  ['/inbox/inbox.js', 'inbox.generated.js', 'text/javascript'],
+] as const
+
+const goneSignal = (request: FastifyRequest, closing: AbortSignal): AbortSignal => {
+  const gone = new AbortController()
+  request.raw.on('close', () => {
+    if (request.raw.destroyed || request.socket.destroyed) gone.abort()
+  })
+  request.socket.once('close', () => gone.abort())
+  return AbortSignal.any([gone.signal, closing])
+}
+
+const plainHeaders = (request: FastifyRequest): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  )

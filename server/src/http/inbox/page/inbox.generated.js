@@ -1,0 +1,137 @@
+// Made from inbox.ts by npm run generate.
+/** The inbox page: asks for what arrived since the last answer, waiting at the server, and shows it. */
+
+const waitSeconds = 25
+const retryMs = 2_000
+const shownMax = 500
+
+const find =                    (selector        , within             = document)    => {
+  const element = within.querySelector   (selector)
+  if (!element) throw new Error(`the page lacks ${selector}`)
+  return element
+}
+
+const list = find                  ('#events')
+const empty = find             ('#empty')
+const filter = find                   ('#session')
+const template = find                     ('#event')
+
+const setState = (state                 , text        )       => {
+  find('#state').className = state
+  find('#state-text').textContent = text
+}
+
+const make = (tag        , className        , text        )              => {
+  const element = document.createElement(tag)
+  element.className = className
+  element.textContent = text
+  return element
+}
+
+const sessionName = (event            )         =>
+  event.external_session_id ?? event.session_id?.slice(-12) ?? ''
+
+const knowSession = (event            )       => {
+  const { session_id: id } = event
+  if (id === undefined || [...filter.options].some((option) => option.value === id)) return
+  filter.add(new Option(`${sessionName(event)} · ${id.slice(-6)}`, id))
+}
+
+const applyFilter = ()       => {
+  let shown = 0
+  for (const row of list.children) {
+    if (!(row instanceof HTMLElement)) continue
+    row.hidden = filter.value !== '' && row.dataset['session'] !== filter.value
+    if (!row.hidden) shown += 1
+  }
+  empty.hidden = shown > 0
+}
+
+const saidOf = (event            )                => {
+  const responses = event.output?.responses
+  if (responses) return responses.flatMap(responseShown)
+  if (event.message?.text !== undefined) return [make('p', 'bubble', event.message.text)]
+  const facts = [
+    event.member?.name,
+    event.reason,
+    event.action,
+    event.message_ids && `${event.message_ids.length} messages`,
+  ]
+  const text = facts.filter((fact) => fact !== undefined).join(' · ')
+  return text === '' ? [] : [make('p', 'note', text)]
+}
+
+const responseShown = (said      )                => {
+  if (said.type !== 'text') {
+    const what = said.label ?? said.name ?? said.url ?? said.cards?.map((card) => card.title).join(', ') ?? ''
+    return [make('p', 'note', what === '' ? said.type : `${said.type}: ${what}`)]
+  }
+  const shown = [make('p', 'bubble', said.text ?? '')]
+  if (said.options?.length) {
+    const options = make('div', 'options', '')
+    options.append(...said.options.map((option) => make('span', 'option', option.label)))
+    shown.push(options)
+  }
+  return shown
+}
+
+const rowOf = (item      )              => {
+  const event             = typeof item.event === 'string' ? {} : item.event
+  const row = find             ('.event', template.content.cloneNode(true)                    )
+  row.dataset['session'] = event.session_id ?? ''
+  find('.sequence', row).textContent = event.sequence === undefined ? '' : String(event.sequence)
+  find('.type', row).textContent = event.event_type ?? 'not an event'
+  const verdict = find('.verdict', row)
+  verdict.textContent = item.verified ? '✓ signature verified' : `✗ ${item.problem ?? 'refused'}`
+  verdict.classList.toggle('refused', !item.verified)
+  const session = find                   ('.session', row)
+  session.textContent = sessionName(event)
+  session.addEventListener('click', () => {
+    filter.value = event.session_id ?? ''
+    applyFilter()
+  })
+  const time = find                 ('time', row)
+  const at = new Date(item.received_at)
+  time.dateTime = at.toISOString()
+  time.textContent = at.toLocaleTimeString(undefined, { hour12: false })
+  find('.said', row).append(...saidOf(event))
+  find('.headers', row).textContent = Object.entries(item.headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n')
+  find('.body', row).textContent =
+    typeof item.event === 'string' ? item.event : JSON.stringify(item.event, null, 2)
+  return row
+}
+
+const show = (items                 )       => {
+  for (const item of items) {
+    if (typeof item.event !== 'string') knowSession(item.event)
+    list.prepend(rowOf(item))
+  }
+  while (list.children.length > shownMax) list.lastElementChild?.remove()
+  applyFilter()
+}
+
+const follow = async ()                => {
+  let after = 0
+  for (;;) {
+    try {
+      // The first answer comes at once, so that the page shows what there is.
+      const wait =
+        after === 0 && list.children.length === 0 && empty.dataset['asked'] === undefined ? 0 : waitSeconds
+      const response = await fetch(`/inbox/events?after=${after}&wait=${wait}`)
+      if (!response.ok) throw new Error(`HTTP ${response.status}`)
+      const page = (await response.json())
+      empty.dataset['asked'] = 'yes'
+      after = page.next
+      setState('live', 'live')
+      show(page.items)
+    } catch {
+      setState('away', 'Dragoman does not answer; trying again')
+      await new Promise((resolve) => setTimeout(resolve, retryMs))
+    }
+  }
+}
+
+filter.addEventListener('change', applyFilter)
+void follow()

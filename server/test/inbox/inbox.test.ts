@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after, test } from 'node:test'
+import { webhookHeaders } from '@dragoman/sdk'
+import { chromium } from 'playwright-core'
+import { secretOwner } from '../../src/domain/secret-owner.ts'
+import { testDragoman } from '../support/dragoman.ts'
+
+const dragoman = await testDragoman({ after })
+const { url, demo, deps } = dragoman
+assert.ok(demo)
+
+interface Page {
+  readonly items: readonly {
+    readonly verified: boolean
+    readonly problem?: string
+    readonly event: Record<string, unknown>
+    readonly headers: Record<string, string>
+  }[]
+}
+
+const call = async (path: string, body: object): Promise<Record<string, string>> => {
+  const response = await fetch(`${url}/v1/custom/${demo.integrationId}${path}`, {
+    method: 'POST',
+    headers: { authorization: `apikey ${demo.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return (await response.json()) as Record<string, string>
+}
+
+const ask = async (text: string): Promise<string> => {
+  const { session_id } = await call('/sessions', { external_session_id: 'chat-1' })
+  await call(`/sessions/${session_id}/messages`, { input: { text } })
+  return session_id ?? ''
+}
+
+const arrived = async (sessionId: string): Promise<Page['items']> =>
+  ((await (await fetch(`${url}/inbox/events?session_id=${sessionId}&wait=20`)).json()) as Page).items
+
+test('the worked example arrives at the built-in inbox, signed and verified', async () => {
+  const sessionId = await ask('What pricing plans do you offer?')
+  const [item] = await arrived(sessionId)
+  assert.equal(item?.verified, true)
+  assert.equal(item?.event['event_type'], 'message:brain_send')
+  assert.match(item?.headers['x-moveo-signature'] ?? '', /^[\da-f]{64}$/)
+})
+
+test('what nobody signed is refused with 401 and shown as refused', async () => {
+  const body = JSON.stringify({
+    event_type: 'message:brain_send',
+    session_id: 'forged',
+    timestamp: Date.now(),
+  })
+  const headers = await webhookHeaders({
+    secrets: ['another secret'],
+    eventId: 'x',
+    timestampSeconds: Math.floor(Date.now() / 1000),
+    rawBody: body,
+  })
+  const response = await fetch(`${url}/inbox/${demo.integrationId}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  })
+  assert.equal(response.status, 401)
+  const [item] = await arrived('forged')
+  assert.equal(item?.verified, false)
+  assert.notEqual(item?.problem, undefined)
+})
+
+test('an inbox for an integration that does not exist is 404', async () => {
+  const response = await fetch(`${url}/inbox/00000000-0000-4000-8000-000000000000`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  })
+  assert.equal(response.status, 404)
+  assert.equal(((await response.json()) as { error_code: string }).error_code, 'integration-not-found')
+})
+
+test('with two live secrets an event signed by either is verified', async () => {
+  const settings = await deps.settings.of(demo.integrationId)
+  const sealed = settings?.sealedSecrets[0] ?? ''
+  const secret = deps.sealer.open(sealed, secretOwner(demo.integrationId))
+  const body = JSON.stringify({ event_type: 'session:closed', session_id: 'either', timestamp: Date.now() })
+  const headers = await webhookHeaders({
+    secrets: [secret, 'a newer secret'],
+    eventId: 'y',
+    timestampSeconds: Math.floor(Date.now() / 1000),
+    rawBody: body,
+  })
+  const response = await fetch(`${url}/inbox/${demo.integrationId}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  })
+  assert.equal(response.status, 200)
+})
+
+const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+)
+
+test('the page shows an event as it arrives, in a real browser, with no script but its own', {
+  skip: chromiumPath === undefined && 'no Chromium on this machine',
+}, async (t) => {
+  const browser = await chromium.launch({
+    executablePath: chromiumPath ?? '',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-quic',
+      '--no-first-run',
+    ],
+  })
+  t.after(() => browser.close())
+  for (const width of [1280, 390]) {
+    const page = await browser.newPage({ viewport: { width, height: 844 } })
+    const faults: string[] = []
+    page.on('pageerror', (error) => faults.push(error.message))
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+    await page.goto(`${url}/inbox`)
+    await page.waitForSelector('#state.live')
+    const before = await page.locator('.event').count()
+    await ask('how much does it cost')
+    await page.waitForFunction((count) => document.querySelectorAll('.event').length > count, before)
+    const newest = page.locator('.event').first()
+    assert.match(await newest.innerText(), /message:brain_send/)
+    assert.match(await newest.innerText(), /signature verified/)
+    assert.match(await newest.innerText(), /We offer three pricing plans/)
+    assert.match(await newest.innerText(), /See Enterprise/)
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true)
+    assert.deepEqual(faults, [])
+    await page.close()
+  }
+})
