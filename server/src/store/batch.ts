@@ -5,6 +5,7 @@
  * 1. Items of one key (a session) are worked on in the order of their arrival, and never in two batches at once.
  * 2. A batch that fails is tried again item by item, so that one bad item fails alone; when the store is away
  *    there is no second try.
+ * 3. An item that clashed with another process is tried again: by then the other one is done.
  */
 export interface BatchOptions<Item, Result> {
   /** One result for each item, in order; an Error among them fails that item alone. */
@@ -14,7 +15,11 @@ export interface BatchOptions<Item, Result> {
   readonly keyOf?: (item: Item) => string
   /** Is it pointless to try the items one by one after this error? */
   readonly isFinal: (error: unknown) => boolean
+  /** Did it only meet somebody else at the same moment? */
+  readonly isClash?: (error: unknown) => boolean
 }
+
+const clashesMax = 5
 
 interface Waiting<Item, Result> {
   readonly item: Item
@@ -74,7 +79,7 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
     return batch
   }
 
-  const runBatch = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {
+  const runBatch = async (batch: readonly Waiting<Item, Result>[], clashes = 0): Promise<void> => {
     try {
       const results = await options.run(batch.map(({ item }) => item))
       batch.forEach((waiting, index) => {
@@ -83,8 +88,10 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
         else waiting.resolve(result as Result)
       })
     } catch (error) {
-      if (batch.length === 1 || options.isFinal(error)) for (const { reject } of batch) reject(error)
-      else for (const waiting of batch) await runBatch([waiting])
+      if (options.isFinal(error)) for (const { reject } of batch) reject(error)
+      else if (batch.length > 1) for (const waiting of batch) await runBatch([waiting])
+      else if (clashes < clashesMax && options.isClash?.(error)) await runBatch(batch, clashes + 1)
+      else for (const { reject } of batch) reject(error)
     }
   }
 

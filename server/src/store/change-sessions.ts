@@ -8,7 +8,7 @@ import type { IntegrationSettings, Settings } from './integrations.ts'
 import { loadMarks, type UnmarkedMessages } from './message-marks.ts'
 import { lockSessions, type SessionCell, sessionWrite } from './session-cell.ts'
 import { type ChangeRequest, type Committed, LostClaim } from './session-change.ts'
-import { isStoreUnavailable } from './store-errors.ts'
+import { isStoreClash, isStoreUnavailable } from './store-errors.ts'
 import { lockTurns } from './turn-lanes.ts'
 import { emptyWrites, type Writes, writeChanges } from './write-changes.ts'
 
@@ -46,6 +46,7 @@ export const createSessionChanger = (deps: ChangeSessionsDeps) => {
     inFlightMax: batchesInFlightMax,
     keyOf: (request) => request.sessionId,
     isFinal: isStoreUnavailable,
+    isClash: isStoreClash,
   })
   return <Answer extends Json>(request: ChangeRequest<Answer>): Promise<Answer> =>
     batcher.add(request) as Promise<Answer>

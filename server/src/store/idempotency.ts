@@ -2,6 +2,7 @@ import { Refusal } from '../domain/errors.ts'
 import type { Json } from '../domain/json.ts'
 import { limits } from '../domain/limits.ts'
 import type { Queries } from './db.ts'
+import { storeClash } from './store-errors.ts'
 
 /** The caller's Idempotency-Key and the SHA-256 of method, path and body it came with. */
 export interface IdempotencyClaim {
@@ -67,9 +68,13 @@ const keepStatement = {
     returning 1`,
 }
 
-/** Throws when another process answered one of the keys meanwhile: the batch rolls back, the next try finds its answer. */
-export const keepAnswers = async (tx: Queries, answers: readonly NewAnswer[]): Promise<void> => {
-  if (answers.length === 0) return
+/**
+ * Throws a clash when another batch answered one of the keys meanwhile: this one rolls back, the next try finds the
+ * answer. In the order of the keys, so that two batches with the same ones do not wait for each other.
+ */
+export const keepAnswers = async (tx: Queries, unsorted: readonly NewAnswer[]): Promise<void> => {
+  if (unsorted.length === 0) return
+  const answers = unsorted.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
   const rows = await tx.rows(keepStatement, [
     answers.map((answer) => answer.integrationId),
     answers.map((answer) => answer.key),
@@ -77,8 +82,10 @@ export const keepAnswers = async (tx: Queries, answers: readonly NewAnswer[]): P
     answers.map((answer) => answer.answer),
   ])
   if (rows.length !== answers.length)
-    throw new Error('an idempotency key was taken by another process meanwhile')
+    throw storeClash('an idempotency key was taken by another process meanwhile')
 }
+
+const placeOf = (answer: NewAnswer): string => `${answer.integrationId} ${answer.key}`
 
 export const keyConflict = (): Refusal =>
   new Refusal(

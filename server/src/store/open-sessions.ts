@@ -3,7 +3,7 @@ import type { Session } from '../domain/session.ts'
 import { createBatcher } from './batch.ts'
 import type { Db, Queries } from './db.ts'
 import { findAnswers, type IdempotencyClaim, keepAnswers, keyConflict, newAnswers } from './idempotency.ts'
-import { isStoreUnavailable } from './store-errors.ts'
+import { isStoreClash, isStoreUnavailable } from './store-errors.ts'
 
 /** New sessions, many to a commit. With a greeting agent the first turn is due at once. */
 export interface OpenRequest {
@@ -36,6 +36,7 @@ export const createSessionOpener = (deps: { readonly db: Db; readonly turnsDue: 
     keyOf: (request) =>
       request.idempotency ? `${request.integrationId} ${request.idempotency.key}` : request.requestId,
     isFinal: isStoreUnavailable,
+    isClash: isStoreClash,
   })
   return (request: OpenRequest): Promise<Json> => batcher.add(request)
 }

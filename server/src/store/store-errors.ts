@@ -17,6 +17,16 @@ export const isConnectionLost = (error: unknown): boolean => {
 export const storeUnavailable = (message: string, cause: unknown): Error =>
   Object.assign(new Error(message, { cause }), { code: 'STORE_UNAVAILABLE' })
 
+/** Two processes met at the same rows; whoever lost may simply try again. */
+export const isStoreClash = (error: unknown): boolean =>
+  error instanceof Error && clashes.has(codeOf(error) ?? '')
+
+export const storeClash = (message: string): Error =>
+  Object.assign(new Error(message), { code: 'STORE_CLASH' })
+
+/** Ours, a deadlock, a serialization failure. */
+const clashes: ReadonlySet<string> = new Set(['STORE_CLASH', '40P01', '40001'])
+
 const hasUnavailableCode = (error: Error): boolean => {
   const code = codeOf(error)
   if (code === undefined) return false
