@@ -9,12 +9,15 @@ import { readSession } from '../store/read-sessions.ts'
 /**
  * Somebody on the customer's side is typing: the user, or, while a person of theirs owns the conversation, that
  * person. Ephemeral: told to whoever listens now and posted once, never stored, never retried, without a sequence.
+ * Only the caller's Idempotency-Key, if there is one, is kept.
  */
 export const announceCompose = async (
-  deps: Pick<Deps, 'db' | 'newId' | 'signals' | 'postEvent'>,
+  deps: Pick<Deps, 'db' | 'changeSession' | 'newId' | 'signals' | 'postEvent'>,
   call: SessionCall,
   body: ComposeRequest,
 ): Promise<Accepted> => {
+  const earlier = await earlierAnswer(deps, call)
+  if (earlier) return earlier
   const found = await readSession(deps.db, call.settings.integrationId, call.sessionId)
   if (!found) throw sessionNotFound()
   requireActive(found.session, found.now)
@@ -34,6 +37,24 @@ export const announceCompose = async (
     void postWhileFresh(deps, call, eventId, text)
   }
   return { request_id: call.requestId }
+}
+
+/** What was answered under this key before; a key that is new is taken. */
+const earlierAnswer = async (
+  deps: Pick<Deps, 'changeSession'>,
+  call: SessionCall,
+): Promise<Accepted | undefined> => {
+  if (!call.idempotency) return undefined
+  const answer = await deps.changeSession({
+    sessionId: call.sessionId,
+    integrationId: call.settings.integrationId,
+    idempotency: call.idempotency,
+    decide: (session, { now }) => {
+      requireActive(session, now)
+      return { session, answer: { request_id: call.requestId } }
+    },
+  })
+  return answer.request_id === call.requestId ? undefined : answer
 }
 
 const authorOf = (session: Session) => {
