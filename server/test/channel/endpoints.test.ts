@@ -208,6 +208,7 @@ test('GET messages tells all that was said, spelled like the events', async () =
   assert.deepEqual(brain, {
     message_id: event.message_id,
     request_id: event.request_id,
+    in_reply_to: asked.body['request_id'],
     created_at: event.timestamp,
     author: 'brain',
     output: event.output,
