@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import { PassThrough, type Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -49,12 +51,12 @@ export const files =
             target: request.url,
             contentType: request.headers['content-type'],
             contentLength: lengthOf(request),
-            bytes: request.raw,
+            bytes: readApart(request.raw),
           })
         } catch (error) {
           // What was not read of the body must not be taken for the next request.
           reply.header('connection', 'close')
-          throw request.raw.readableAborted
+          throw request.raw.destroyed && !(error instanceof Refusal)
             ? new Refusal('invalid-payload', 'body: the upload broke off', { cause: error })
             : error
         }
@@ -108,6 +110,16 @@ export const files =
 const takeBytesAsTheyCome = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined))
+}
+
+/** A stream of its own, so that giving up on the bytes does not tear down the connection we still answer on. */
+const readApart = (request: IncomingMessage): Readable => {
+  const bytes = new PassThrough()
+  request.pipe(bytes)
+  request.once('close', () => {
+    if (!request.complete) bytes.destroy(new Error('the connection closed before the end'))
+  })
+  return bytes
 }
 
 const lengthOf = (request: FastifyRequest): number | undefined => {
