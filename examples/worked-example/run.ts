@@ -40,8 +40,8 @@ const start = async (): Promise<{ printed: string; kill: (signal: NodeJS.Signals
 /** Pasted into a shell one after the other, as a person would; each answer is one line. */
 const paste = async (printed: string): Promise<unknown[]> => {
   const commands = printed.slice(printed.indexOf('1. Open')).replaceAll(/^\d\. .*$/gm, '')
-  // What the first curl shows on the terminal is read here together with the other answers.
-  const script = `exec 3>&1\n${commands.replace('/dev/stderr', '/dev/fd/3')}`
+  // What the first curl shows on the terminal is read here too, through a pipe that tee can open by its name.
+  const script = `{ exec 3>&1\n${commands.replace('/dev/stderr', '/dev/fd/3')}\n} | cat`
   const { stdout } = await promisify(execFile)('bash', ['-c', script])
   return stdout
     .split('\n')
