@@ -115,6 +115,8 @@ const takeBytesAsTheyCome = (app: FastifyInstance): void => {
 /** A stream of its own, so that giving up on the bytes does not tear down the connection we still answer on. */
 const readApart = (request: IncomingMessage): Readable => {
   const bytes = new PassThrough()
+  // Whoever reads it hears of it; an upload that was refused has no reader.
+  bytes.on('error', () => undefined)
   request.pipe(bytes)
   request.once('close', () => {
     if (!request.complete) bytes.destroy(new Error('the connection closed before the end'))
