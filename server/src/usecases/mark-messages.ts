@@ -8,16 +8,18 @@ export const markMessages = async (
   deps: Pick<Deps, 'changeSession'>,
   call: SessionCall,
   mark: { readonly kind: 'delivered' | 'read'; readonly messageIds: readonly string[] | null },
-): Promise<Accepted> =>
-  await deps.changeSession({
+): Promise<Accepted> => {
+  // Ids are the same in capitals; ours are not written so.
+  const wantedIds = mark.messageIds?.map((id) => id.toLowerCase()) ?? null
+  return await deps.changeSession({
     sessionId: call.sessionId,
     integrationId: call.settings.integrationId,
     idempotency: call.idempotency,
-    marks: mark,
+    marks: { kind: mark.kind, messageIds: wantedIds },
     decide: (session, { now, unmarked }) => {
       requireActive(session, now)
-      requireKnown(mark.messageIds, unmarked.knownIds)
-      const named = mark.messageIds === null ? null : new Set(mark.messageIds)
+      requireKnown(wantedIds, unmarked.knownIds)
+      const named = wantedIds === null ? null : new Set(wantedIds)
       const messageIds = unmarked.unmarkedIds.filter((id) => named === null || named.has(id))
       const by = { type: 'user', id: session.userId } as const
       return {
@@ -31,6 +33,7 @@ export const markMessages = async (
       }
     },
   })
+}
 
 const requireKnown = (messageIds: readonly string[] | null, knownIds: ReadonlySet<string>): void => {
   const index = messageIds?.findIndex((id) => !knownIds.has(id)) ?? -1
