@@ -44,9 +44,9 @@ export const findGoneProcesses = async (db: Db): Promise<number[]> =>
 const takeLanesStatement = (table: 'lanes' | 'turn_lanes') => ({
   name: `take-${table}-of-gone-process`,
   text: `with held as materialized (
-      select ctid as row from ${table}
+      select session_id from ${table}
       where ready_at is not null and right(claim_id::text, 8) = $1 order by session_id for update)
-    update ${table} l set claim_id = null, ready_at = now() from held where l.ctid = held.row
+    update ${table} l set claim_id = null, ready_at = now() from held where l.session_id = held.session_id
     returning l.integration_id as "integrationId"`,
 })
 
