@@ -7,6 +7,7 @@ import type { Bell } from './outside/bell.ts'
 import type { Clock } from './outside/clock.ts'
 import type { LocalFiles } from './outside/files-local.ts'
 import type { Log } from './outside/log.ts'
+import type { Metrics } from './outside/metrics.ts'
 import type { PostEvent } from './outside/post-event.ts'
 import type { Sealer } from './outside/seal.ts'
 import type { UrlSigner } from './outside/sign-url.ts'
@@ -54,6 +55,7 @@ export interface Deps {
   readonly newWebhookSecret: () => string
   readonly chance: () => number
   readonly log: Log
+  readonly metrics: Metrics
   readonly limits: RunLimits
   /** Is this error the store's absence (503), not a bug (500)? */
   readonly isUnavailable: (error: unknown) => boolean

@@ -10,6 +10,7 @@ import { createLocalFiles } from './outside/files-local.ts'
 import { readFirstStartSecrets } from './outside/first-start-secrets.ts'
 import { newId } from './outside/ids.ts'
 import type { Log } from './outside/log.ts'
+import { createMetrics } from './outside/metrics.ts'
 import { createEventPoster } from './outside/post-event.ts'
 import { createPoster } from './outside/post-webhook.ts'
 import { sealer as createSealer, newApiKey, newSecret } from './outside/seal.ts'
@@ -110,6 +111,7 @@ const start = async (
   closers.push(signals.close)
   await signals.connect()
 
+  const metrics = createMetrics()
   const settings = createSettings(db)
   const sealer = createSealer(secrets.secretKey)
   const poster = createPoster({
@@ -150,6 +152,7 @@ const start = async (
     newWebhookSecret: newSecret,
     chance: Math.random,
     log,
+    metrics,
     limits: config.limits,
     isUnavailable: isStoreUnavailable,
     trainIntents: (examples) => trainInThread({ examples, seed: trainingSeed }),
@@ -160,6 +163,13 @@ const start = async (
   if (embedded) await takeOver.takeAll()
   const workers = startWorkers(deps, config.roles, takeOver)
   closers.push(workers.stop)
+  metrics.watch('dragoman_turns_in_flight', 'Turns being thought now.', workers.turnsInFlight)
+  metrics.watch('dragoman_deliveries_in_flight', 'Posts to webhooks under way.', workers.deliveriesInFlight)
+  metrics.watch(
+    'dragoman_database_connections_in_use',
+    'Connections to the database that are working.',
+    () => db.connectionsInUse() + relaxedDb.connectionsInUse(),
+  )
   const listening = config.roles.has('http') ? await listen(deps, config) : null
   if (listening) {
     closers.push(listening.close)

@@ -6,6 +6,7 @@ import { channel } from './channel/channel.ts'
 import { files } from './files/files.ts'
 import { inbox } from './inbox/inbox.ts'
 import { management } from './management/management.ts'
+import { operations } from './operations/operations.ts'
 import { answerErrors, sendRefusal } from './wire/errors.ts'
 import { acceptJsonBodies } from './wire/json-body.ts'
 import { validateWithOwnSentences } from './wire/validation.ts'
@@ -44,17 +45,24 @@ export const createHttpServer = async (
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  logRequests(app, deps)
+  tellOfRequests(app, deps)
   await app.register(channel(deps), { prefix: '/v1/custom/:integration_id' })
   await app.register(files(deps))
   await app.register(management(deps), { prefix: '/api/v1' })
+  await app.register(operations(deps))
   if (options.inbox) await app.register(inbox(deps))
   return app
 }
 
-/** One wide line a request. */
-const logRequests = (app: FastifyInstance, deps: Pick<Deps, 'log'>): void => {
+/** One wide line a request, and its sample. */
+const tellOfRequests = (app: FastifyInstance, deps: Pick<Deps, 'log' | 'metrics'>): void => {
   app.addHook('onResponse', async (request, reply) => {
+    deps.metrics.requestAnswered({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      durationMs: reply.elapsedTime,
+    })
     deps.log.info(
       {
         requestId: request.id,

@@ -8,6 +8,8 @@ export interface Db extends Queries {
   /** Commits what `work` did, or nothing of it. Its first statement carries the BEGIN along: no round trip more. */
   transaction<T>(work: (tx: Queries) => Promise<T>, options?: TransactionOptions): Promise<T>
   end(): Promise<void>
+  /** Of the pool; for the metrics. */
+  connectionsInUse(): number
   readonly url: string
 }
 
@@ -68,6 +70,7 @@ export const openDatabase = (options: DatabaseOptions): Db => {
     transaction: (work, { certain = false } = {}) =>
       runTransaction({ pool, log: options.log }, work, certain),
     end: () => pool.end(),
+    connectionsInUse: () => pool.totalCount - pool.idleCount,
   }
 }
 

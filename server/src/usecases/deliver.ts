@@ -19,7 +19,7 @@ export interface Delivered {
 
 type DeliverDeps = Pick<
   Deps,
-  'settings' | 'postEvent' | 'completeDelivery' | 'clock' | 'chance' | 'limits' | 'log'
+  'settings' | 'postEvent' | 'completeDelivery' | 'clock' | 'chance' | 'limits' | 'log' | 'metrics'
 >
 
 export const deliver = async (
@@ -39,6 +39,7 @@ export const deliver = async (
   // A probe ahead of the lane's own time burns none of its attempts.
   const isEarly = claim.isProbe && delivery.dueAt > atMs
   const completion = completionOf({ delivery, claimId: claim.claimId, attempt, verdict, atMs, isEarly })
+  deps.metrics.attemptMade(verdict.kind, attempt.durationMs)
   deps.log.info(attemptLine(delivery, attempt, verdict, claim.isProbe), 'delivery')
   return {
     verdict,

@@ -11,14 +11,14 @@ import { findFiles } from '../store/files.ts'
  * resolved conversation reopens it. Answered after the commit: what got its 202 is never lost.
  */
 export const receiveMessage = async (
-  deps: Pick<Deps, 'changeSession' | 'newId' | 'db'>,
+  deps: Pick<Deps, 'changeSession' | 'newId' | 'db' | 'metrics'>,
   call: SessionCall,
   body: SendMessageRequest,
 ): Promise<SendMessageResponse> => {
   const fileIds = attachedFileIds(body.input)
   if (fileIds.length > 0) requireOwnFiles(call.sessionId, body.input, await findFiles(deps.db, fileIds))
   const messageId = deps.newId()
-  return await deps.changeSession({
+  const answer = await deps.changeSession({
     sessionId: call.sessionId,
     integrationId: call.settings.integrationId,
     idempotency: call.idempotency,
@@ -41,4 +41,6 @@ export const receiveMessage = async (
       }
     },
   })
+  deps.metrics.messageAccepted()
+  return answer
 }

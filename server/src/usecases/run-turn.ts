@@ -18,6 +18,7 @@ export const runTurn = async (deps: RunTurnDeps, turn: ClaimedTurn, claimId: str
   try {
     const thought = await thinkTurn(deps, turn)
     const outcome = await finishTurn(deps, turn, claimId, thought)
+    deps.metrics.turnEnded(outcome)
     deps.log.info(
       {
         ...turnLine(turn),
@@ -34,7 +35,7 @@ export const runTurn = async (deps: RunTurnDeps, turn: ClaimedTurn, claimId: str
 
 type RunTurnDeps = Pick<
   Deps,
-  'agents' | 'changeSession' | 'newId' | 'chance' | 'clock' | 'log' | 'limits' | 'relaxedDb'
+  'agents' | 'changeSession' | 'newId' | 'chance' | 'clock' | 'log' | 'limits' | 'relaxedDb' | 'metrics'
 >
 
 interface Thought {
@@ -151,10 +152,15 @@ const giveBack = async (
   error: unknown,
 ): Promise<void> => {
   const line = { ...turnLine(turn), error: String(error) }
-  if (error instanceof LostClaim) return deps.log.warn(line, 'turn taken over by another process')
+  if (error instanceof LostClaim) {
+    deps.metrics.turnEnded('taken over')
+    return deps.log.warn(line, 'turn taken over by another process')
+  }
+  const isLast = turn.attempts >= deps.limits.turnAttemptsMax
+  deps.metrics.turnEnded(isLast ? 'failed' : 'retried')
   deps.log.error({ ...line, stack: error instanceof Error ? error.stack : undefined }, 'turn failed')
   try {
-    if (turn.attempts >= deps.limits.turnAttemptsMax) await giveUp(deps, turn, claimId, String(error))
+    if (isLast) await giveUp(deps, turn, claimId, String(error))
     else await releaseTurn(deps.relaxedDb, { sessionId: turn.sessionId, claimId, delayMs: retryDelayMs })
   } catch (again) {
     // The store is away: the lease runs out and the turn is claimed anew.

@@ -256,6 +256,7 @@ type DeliveriesDeps = Pick<
   | 'chance'
   | 'limits'
   | 'log'
+  | 'metrics'
   | 'newClaimId'
   | 'signals'
 >

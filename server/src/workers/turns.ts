@@ -77,6 +77,7 @@ type TurnsDeps = Pick<
   | 'chance'
   | 'clock'
   | 'log'
+  | 'metrics'
   | 'limits'
   | 'relaxedDb'
   | 'signals'

@@ -24,6 +24,7 @@ export type ChannelDeps = Pick<
   | 'limits'
   | 'log'
   | 'postEvent'
+  | 'metrics'
 >
 
 /** The custom channel: everything below `/v1/custom/:integration_id` (wire spec 1.3). */
