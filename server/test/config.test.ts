@@ -32,6 +32,7 @@ test('nothing has to be configured', () => {
     roles: new Set(['http', 'worker', 'deliver']),
     publicUrl: null,
     demo: undefined,
+    inbox: true,
     poolMax: 10,
   })
   assert.deepEqual(limits.retrySchedule, defaultRetrySchedule)
@@ -187,4 +188,10 @@ test('every default is a value its own variable takes, and the guide names every
     assert.ok(table.includes(`| \`${name}\` |`), name)
     if (fallback !== '') assert.ok(value.read(fallback).ok, name)
   }
+})
+
+test('production has no inbox, unless somebody asks for the demo', () => {
+  assert.equal(configOf({ NODE_ENV: 'production' }).inbox, false)
+  assert.equal(configOf({ NODE_ENV: 'production', DRAGOMAN_DEMO: 'on' }).inbox, true)
+  assert.equal(configOf({ DRAGOMAN_DEMO: 'off' }).inbox, true)
 })
