@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import type { ConversationState, Human, OwnerState, Session, SessionState } from '../domain/session.ts'
 
-/** A session as SQL gives it: times as ms, JSON as text. The columns and the row belong together. */
+/** A session as SQL gives it: times as whole ms, JSON as text. The columns and the row belong together. */
 export interface SessionRow {
   readonly session_id: string
   readonly integration_id: string
@@ -30,7 +30,7 @@ export interface SessionRow {
   readonly check_at: number
 }
 
-const ms = (column: string): string => `(extract(epoch from s.${column}) * 1000)::float8 as ${column}`
+const ms = (column: string): string => `floor(extract(epoch from s.${column}) * 1000)::float8 as ${column}`
 
 export const sessionColumns = `s.session_id, s.integration_id, s.environment_id, s.external_session_id, s.channel_user_id,
   s.user_id, s.state, s.conversation, s.owner, s.human::text as human, s.agent_id, s.agent_version, s.agent_name,
