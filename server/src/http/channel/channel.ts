@@ -1,6 +1,8 @@
+import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { clientAddress } from '../../domain/address.ts'
+import { Refusal } from '../../domain/errors.ts'
 import { authoriseCall } from '../../usecases/authorise-call.ts'
 import { fileRoutes } from './file-routes.ts'
 import { readRoutes } from './read-routes.ts'
@@ -34,6 +36,7 @@ export const channel =
     app.decorateRequest('integration', null)
     authorise(app, deps)
     tellTheRequestId(app)
+    if (deps.limits.requestsPerSecond !== null) await limitRate(app, deps.limits.requestsPerSecond)
     await app.register(sessionRoutes(deps))
     await app.register(readRoutes(deps))
     await app.register(fileRoutes(deps))
@@ -53,6 +56,37 @@ const authorise = (app: FastifyInstance, deps: ChannelDeps): void => {
     })
     deps.keysInUse.add(request.integration.keyId)
   })
+}
+
+/** By key, before the body is read; each process counts for itself. */
+const limitRate = async (app: FastifyInstance, requestsPerSecond: number): Promise<void> => {
+  await app.register(rateLimit, {
+    max: requestsPerSecond,
+    timeWindow: 1_000,
+    cache: limitedKeysMax,
+    hook: 'preParsing',
+    keyGenerator: (request) => request.integration?.keyId ?? '',
+    addHeaders: noHeaders,
+    addHeadersOnExceeding: noHeaders,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new Refusal(
+        'rate-limited',
+        `too many requests with this API key; at most ${requestsPerSecond} a second`,
+        {
+          retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1_000)),
+        },
+      ),
+  })
+}
+
+const limitedKeysMax = 50_000
+
+/** Retry-After is said where the refusal is sent; the rest would be headers on every answer. */
+const noHeaders = {
+  'x-ratelimit-limit': false,
+  'x-ratelimit-remaining': false,
+  'x-ratelimit-reset': false,
+  'retry-after': false,
 }
 
 /** A repeated request gets the first one's answer (Idempotency-Key), and the header is to say the same as the body. */
