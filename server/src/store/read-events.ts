@@ -21,8 +21,9 @@ export const listSessionEvents = (
 
 const logStatement = {
   name: 'list-event-log',
-  text: `select position::text as position, body from events
-    where integration_id = $1 and position > $2::bigint order by position limit $3`,
+  // Qualified, because a bare `position` in "order by" is the text of the select list, and as text 10 is before 9.
+  text: `select e.position::text as position, e.body from events e
+    where e.integration_id = $1 and e.position > $2::bigint order by e.position limit $3`,
 }
 
 /** The integration's events in the order of their commits; `position` is the cursor. */
