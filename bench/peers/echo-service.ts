@@ -16,7 +16,7 @@ export interface EchoJob {
   readonly text: string
 }
 
-/** How many sessions a peer works on at once; each peer's best of 10 to 100. */
+/** How many sessions a peer works on at once: as many as Dragoman has deliveries in flight. Not tuned per peer. */
 export const concurrency = 20
 
 const { webhookUrl } = environment()

@@ -75,12 +75,6 @@ export const measureAccept = async (bench: Bench): Promise<Row> => {
         goal: 0.75,
         value: medianRatio(rounds.of(httpOnly, 'perSecond'), rounds.of(bare, 'perSecond')),
       },
-      {
-        what: 'Dragoman (http role) / Fastify with the same inserts',
-        comparison: '>=',
-        goal: 0.75,
-        value: medianRatio(rounds.of(httpOnly, 'perSecond'), rounds.of(fastify, 'perSecond')),
-      },
     ],
     notes: [
       'The references only accept; so the like of them is the http role alone. "All roles" answers and delivers meanwhile.',
