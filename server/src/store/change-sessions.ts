@@ -37,19 +37,25 @@ export interface ChangeSessionsDeps {
 }
 
 const batchItemsMax = 200
-const batchesInFlightMax = 2
+const callBatchesInFlightMax = 2
+/** Two would wait for each other at the log's lock, with their sessions locked meanwhile. */
+const turnBatchesInFlightMax = 1
 
+/** Finished turns, which nearly always tell of something, are batched apart from calls, which seldom do. */
 export const createSessionChanger = (deps: ChangeSessionsDeps) => {
-  const batcher = createBatcher<ChangeRequest, Json>({
-    run: (requests) => runBatch(deps, requests),
-    itemsMax: batchItemsMax,
-    inFlightMax: batchesInFlightMax,
-    keyOf: (request) => request.sessionId,
-    isFinal: isStoreUnavailable,
-    isClash: isStoreClash,
-  })
+  const batcherOf = (inFlightMax: number) =>
+    createBatcher<ChangeRequest, Json>({
+      run: (requests) => runBatch(deps, requests),
+      itemsMax: batchItemsMax,
+      inFlightMax,
+      keyOf: (request) => request.sessionId,
+      isFinal: isStoreUnavailable,
+      isClash: isStoreClash,
+    })
+  const calls = batcherOf(callBatchesInFlightMax)
+  const turns = batcherOf(turnBatchesInFlightMax)
   return <Answer extends Json>(request: ChangeRequest<Answer>): Promise<Answer> =>
-    batcher.add(request) as Promise<Answer>
+    (request.turn ? turns : calls).add(request) as Promise<Answer>
 }
 
 const runBatch = async (

@@ -132,21 +132,20 @@ const completeStatement = {
           when w.is_replay and (l.replays > 1 or l.head <= l.tail) then now()
           when not w.is_replay and (l.replays > 0 or w.sequence < l.tail) then now() end
       from held w where l.session_id = w.session_id
-      returning l.session_id, l.integration_id, l.ready_at is not null as more
+      returning l.session_id, l.integration_id, l.ready_at is not null as more, w.sequence, w.is_replay, w.next, w.dead_reason
     ), logged as (
       insert into attempts (session_id, sequence, at, status_code, error, duration_ms, answer)
       select session_id, sequence, to_timestamp(attempt_at / 1000.0), status_code, error, duration_ms, answer
       from w where attempt_at is not null
     ), ended as (
       insert into delivery_outcomes (session_id, sequence, integration_id, status, reason)
-      select w.session_id, w.sequence, w.integration_id, 'dead', w.dead_reason
-      from w join done using (session_id) where w.dead_reason is not null
+      select session_id, sequence, integration_id, 'dead', dead_reason from done where dead_reason is not null
       on conflict (session_id, sequence) do update set status = 'dead', reason = excluded.reason, at = now()
     ), replayed as (
-      delete from replays r using w join done using (session_id)
+      delete from replays r using done w
       where w.is_replay and w.next = 'advance' and r.session_id = w.session_id and r.sequence = w.sequence
     ), revived as (
-      delete from delivery_outcomes o using w join done using (session_id)
+      delete from delivery_outcomes o using done w
       where w.is_replay and w.next = 'advance' and w.dead_reason is null
         and o.session_id = w.session_id and o.sequence = w.sequence
     )
