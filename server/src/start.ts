@@ -27,6 +27,7 @@ import { claimIdOf, enterProcess, leaveProcess, newProcessKey } from './store/pr
 import { createSignals } from './store/signals.ts'
 import { isStoreUnavailable } from './store/store-errors.ts'
 import { createAgentLibrary } from './usecases/agent-library.ts'
+import { checkSecretKey } from './usecases/check-secret-key.ts'
 import { createTakeOver } from './usecases/take-over.ts'
 import { trainInThread } from './workers/train-intents.ts'
 import { type Role, startWorkers } from './workers/workers.ts'
@@ -159,6 +160,7 @@ const start = async (
     publicUrl: () => address.url ?? '',
   }
 
+  await checkSecretKey(deps)
   const takeOver = createTakeOver(deps)
   if (embedded) await takeOver.takeAll()
   const workers = startWorkers(deps, config.roles, takeOver)

@@ -7,6 +7,7 @@ import { addAgent } from '../store/agents.ts'
 import { addKey } from '../store/api-keys.ts'
 import { addEnvironment, listEnvironments } from '../store/environments.ts'
 import { addIntegration, patchIntegration } from '../store/integrations.ts'
+import { oneAtATime } from '../store/one-at-a-time.ts'
 import { publishAgent } from '../usecases/publish-agent.ts'
 import { demoAgentDocument } from './demo-agent.ts'
 
@@ -29,6 +30,14 @@ export const createDemo = async (
   options: { readonly apiKey: string; readonly wanted: boolean | undefined },
 ): Promise<Demo | null> => {
   const hash = createHash('sha256').update(options.apiKey).digest()
+  return await oneAtATime(deps.db, () => findOrMake(deps, options, hash))
+}
+
+const findOrMake = async (
+  deps: DemoDeps,
+  options: { readonly apiKey: string; readonly wanted: boolean | undefined },
+  hash: Buffer,
+): Promise<Demo | null> => {
   const known = await deps.knownKeys.of(hash.toString('hex'))
   if (known) {
     await patchIntegration(deps.db, known.integrationId, { webhookUrl: inboxUrl(deps, known.integrationId) })

@@ -13,7 +13,7 @@ export const createTakeOver = (
   const takeFrom = async (processKeys: readonly number[]): Promise<void> => {
     let taken = 0
     for (const processKey of processKeys) taken += await takeOverFrom(deps.db, processKey)
-    if (processKeys.length > 0) deps.log.warn({ processKeys, taken }, 'took over from processes that died')
+    if (taken > 0) deps.log.warn({ processKeys, taken }, 'took over from processes that died')
     if (taken > 0) deps.signals.wakeAll()
   }
 
