@@ -39,21 +39,22 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
     // Requests read in the same turn of the event loop share the batch.
     setImmediate(() => {
       scheduled = false
-      startNext()
-      schedule()
+      // When all that waits is of keys in hand, the end of their batch schedules the next.
+      if (startNext()) schedule()
     })
   }
 
-  const startNext = (): void => {
-    if (inFlight >= options.inFlightMax) return
+  const startNext = (): boolean => {
+    if (inFlight >= options.inFlightMax) return false
     const batch = takeBatch()
-    if (batch.length === 0) return
+    if (batch.length === 0) return false
     inFlight += 1
     void runBatch(batch).finally(() => {
       inFlight -= 1
       if (options.keyOf) for (const { item } of batch) busyKeys.delete(options.keyOf(item))
       schedule()
     })
+    return true
   }
 
   /** The oldest items whose key no other batch has in hand. */
