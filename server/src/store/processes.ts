@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import type { Db, Queries } from './db.ts'
+import type { Db } from './db.ts'
 
 /**
  * Who is alive. A process writes down its key once and holds an advisory lock on it over one connection; when it is
@@ -52,17 +52,15 @@ const takeLanesStatement = (table: 'lanes' | 'turn_lanes') => ({
 
 const statements = [takeLanesStatement('lanes'), takeLanesStatement('turn_lanes')]
 
-/** Gives back what a dead process had claimed. Its claims are void from now on, should it live after all. */
-export const takeOverFrom = (db: Db, processKey: number): Promise<number> =>
-  db.transaction(async (tx) => {
-    const key = processKey.toString(16).padStart(8, '0')
-    const taken = await inTurn(tx, key)
-    await tx.rows(leaveStatement, [processKey])
-    return taken
-  })
-
-const inTurn = async (tx: Queries, key: string): Promise<number> => {
+/**
+ * Gives back what a dead process had claimed. Its claims are void from now on, should it live after all. Each table
+ * commits alone: lanes held while turn lanes are waited for would meet a finishing turn that locks them the other
+ * way round. The process is struck off last, so whatever breaks in between is done again.
+ */
+export const takeOverFrom = async (db: Db, processKey: number): Promise<number> => {
+  const key = processKey.toString(16).padStart(8, '0')
   let taken = 0
-  for (const statement of statements) taken += (await tx.rows(statement, [key])).length
+  for (const statement of statements) taken += (await db.rows(statement, [key])).length
+  await leaveProcess(db, processKey)
   return taken
 }
