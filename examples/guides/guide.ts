@@ -1,0 +1,140 @@
+/**
+ * Guides that are executed. A guide is Markdown; its `sh` blocks are pasted into one shell, one after the other, and
+ * a `json` or `text` block right behind one is what it printed. Running a guide gives the guide again, with what was
+ * printed this time; so the same run writes the answers and checks them.
+ *
+ * 1. `sh background` is another terminal: it runs on, and the block behind it is all it printed by the end.
+ * 2. A block is not run when its info string says `skip`.
+ * 3. What only reads is repeated until it prints what the guide shows, or the patience is over: what the guide waits
+ *    for by reading on, a machine waits for by asking again.
+ * 4. The address, the demo's integration and its key in the guide stand for those of the server that is run.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { formatted } from './formatted.ts'
+import { likeness } from './likeness.ts'
+
+/** What in a guide stands for something that is another thing at each start. */
+export type Substitutes = readonly (readonly [shown: RegExp, real: string, shownAgain: string])[]
+
+export const runGuide = async (
+  guide: string,
+  options: { readonly cwd: string; readonly substitutes: Substitutes; readonly patienceMs: number },
+): Promise<string> => {
+  const { substitutes, patienceMs } = options
+  const shell = openShell(options.cwd)
+  const background: { readonly block: Block; readonly child: ChildProcess; printed: string }[] = []
+  const answers = new Map<Block, string>()
+  try {
+    for (const block of blocksOf(guide)) {
+      const code = toReal(block.code, substitutes)
+      if (block.kind === 'background') {
+        const child = spawn('bash', ['-c', `${await shell.variables()}\nexec ${code}`], { cwd: options.cwd })
+        const started = { block, child, printed: '' }
+        child.stdout.setEncoding('utf8').on('data', (text: string) => (started.printed += text))
+        background.push(started)
+        continue
+      }
+      const wanted = likeness(block.answer ?? '')
+      const deadline = performance.now() + patienceMs
+      for (;;) {
+        const printed = shown(await shell.run(code), block, substitutes)
+        answers.set(block, printed)
+        if (!block.isRepeatable || likeness(printed) === wanted || performance.now() > deadline) break
+        await pause(repeatPauseMs)
+      }
+    }
+    for (const { block, child, printed } of background) {
+      answers.set(block, shown(printed, block, substitutes))
+      child.kill()
+      await once(child, 'exit')
+    }
+  } finally {
+    for (const { child } of background) child.kill()
+    shell.close()
+  }
+  return filledIn(guide, answers)
+}
+
+const repeatPauseMs = 100
+
+interface Block {
+  readonly kind: 'run' | 'background'
+  readonly code: string
+  /** It changes nothing, so it may be run again. */
+  readonly isRepeatable: boolean
+  readonly answerKind: string | undefined
+  readonly answer: string | undefined
+  /** Where the answer stands in the guide. */
+  readonly from: number
+  readonly to: number
+}
+
+const blockPattern = /^```sh([^\n]*)\n([\s\S]*?)^```\n(?:\n?(```(json|text)\n)([\s\S]*?)^```$)?/gm
+
+const blocksOf = (guide: string): readonly Block[] =>
+  [...guide.matchAll(blockPattern)]
+    .filter(([, info = '']) => !info.includes('skip'))
+    .map((match) => {
+      const [whole, info = '', code = '', , answerKind, answer] = match
+      const to = match.index + whole.length - '```'.length
+      return {
+        kind: info.includes('background') ? 'background' : 'run',
+        code,
+        isRepeatable: answer !== undefined && !writes.test(code),
+        answerKind,
+        answer,
+        from: answer === undefined ? to : to - answer.length,
+        to,
+      }
+    })
+
+const writes = /--json|--data|--upload|\s-[dTX]\s|>/
+
+const filledIn = (guide: string, answers: ReadonlyMap<Block, string>): string => {
+  let filled = ''
+  let at = 0
+  for (const [block, printed] of [...answers].sort(([a], [b]) => a.from - b.from)) {
+    if (block.answer === undefined) continue
+    filled += guide.slice(at, block.from) + printed
+    at = block.to
+  }
+  return filled + guide.slice(at)
+}
+
+const toReal = (code: string, substitutes: Substitutes): string =>
+  substitutes.reduce((text, [pattern, real]) => text.replaceAll(pattern, real), code)
+
+const shown = (printed: string, block: Block, substitutes: Substitutes): string => {
+  const text = substitutes.reduce((text, [, real, again]) => text.replaceAll(real, again), printed)
+  const lines = text.trimEnd().split('\n')
+  return `${block.answerKind === 'json' ? lines.map(formatted).join('\n') : lines.join('\n')}\n`
+}
+
+/** One bash for all blocks, so that variables of one are there in the next. */
+const openShell = (cwd: string) => {
+  const bash = spawn('bash', [], { cwd, stdio: ['pipe', 'pipe', 'inherit'] })
+  bash.stdout.setEncoding('utf8')
+  const run = (code: string): Promise<string> =>
+    new Promise((resolve) => {
+      let printed = ''
+      const listen = (text: string): void => {
+        printed += text
+        if (!printed.endsWith(endMark)) return
+        bash.stdout.off('data', listen)
+        resolve(printed.slice(0, -endMark.length))
+      }
+      bash.stdout.on('data', listen)
+      bash.stdin.write(`${code}\nprintf '${endMark}'\n`)
+    })
+  return {
+    run,
+    /** As a script that sets them. */
+    variables: () => run('declare -p | grep -E "^declare -[-x]+ [A-Z]"'),
+    close: () => bash.kill(),
+  }
+}
+
+/** No text has it. */
+const endMark = '\x1e'
