@@ -1,0 +1,4 @@
+/** The test after which something is cleaned away. */
+export interface Owner {
+  after(work: () => Promise<void>): void
+}
