@@ -3,7 +3,7 @@
  *
  * `attempts` counts the scheduled attempts that failed before this one. The schedule is the fast list, then the
  * slow list; when both are used up the event is dead. Permanent answers are dead at once. A probe that was made
- * ahead of the lane's schedule (the endpoint's circuit is open) burns nothing: the caller keeps the lane's time.
+ * ahead of the lane's schedule (the endpoint's circuit is open) burns nothing, not even the last attempt.
  */
 export type AttemptOutcome =
   | { readonly kind: 'answered'; readonly status: number; readonly retryAfterMs?: number | undefined }
@@ -38,11 +38,22 @@ export const verdictOf = (
   schedule: RetrySchedule,
   chance: number,
 ): Verdict => {
+  const settled = settledBy(outcome)
+  if (settled) return settled
   if (outcome.kind === 'failed') return retry(attempts, undefined, schedule, chance, outcome.cause)
-  const { status, retryAfterMs } = outcome
+  return retry(attempts, outcome.retryAfterMs, schedule, chance, `HTTP ${outcome.status}`)
+}
+
+/** Of a probe ahead of its lane's time: unless it settles the event, the lane waits for the time that is left. */
+export const earlyProbeVerdictOf = (outcome: AttemptOutcome, leftMs: number): Verdict =>
+  settledBy(outcome) ?? { kind: 'later', delayMs: Math.max(0, leftMs), fastRetriesLeft: false }
+
+/** What needs no further attempt. */
+const settledBy = (outcome: AttemptOutcome): Verdict | undefined => {
+  if (outcome.kind === 'failed') return undefined
+  const { status } = outcome
   if (status >= 200 && status < 300) return { kind: 'delivered' }
-  if (status >= 500 || temporaryStatuses.has(status))
-    return retry(attempts, retryAfterMs, schedule, chance, `HTTP ${status}`)
+  if (status >= 500 || temporaryStatuses.has(status)) return undefined
   return { kind: 'dead', reason: `HTTP ${status} is permanent`, pausesEndpoint: status === 410 }
 }
 

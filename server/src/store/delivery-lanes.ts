@@ -13,7 +13,8 @@ import type { Db, Queries } from './db.ts'
  *   2. A claim pushes ready_at past the lease, so a holder that dies gives the lane back by itself.
  *   3. A completion counts only while its claim holds: a frozen process that thaws changes nothing.
  *   4. Rows are locked in the order of their ids by every statement that locks many.
- *   5. What a person wants sent again (replays) goes before the head; head does not move for it.
+ *   5. What a person wants sent again (replays) goes before the head; head does not move for it. A lane has one
+ *      schedule, of what it sends next: when a replay comes in between it starts afresh, at once.
  */
 export interface ClaimedDelivery {
   readonly sessionId: string
@@ -22,8 +23,8 @@ export interface ClaimedDelivery {
   /** Scheduled attempts at this event that failed so far. */
   readonly attempts: number
   readonly isReplay: boolean
-  /** When the lane was due, ms; a probe may take it earlier. */
-  readonly dueAt: number
+  /** How long the lane had still to wait, by the database's clock; above 0 only for a probe ahead of its time. */
+  readonly dueInMs: number
   readonly eventId: string
   readonly eventType: string
   readonly body: string
@@ -53,7 +54,7 @@ const claimText = (circuit: 'closed' | 'open', due: string): string => `with wan
       returning l.session_id, l.integration_id, l.head, l.replays, l.attempts, due.ready_at as due_at
     )
     select c.session_id as "sessionId", c.integration_id as "integrationId", e.sequence, c.attempts,
-      c.replays > 0 as "isReplay", (extract(epoch from c.due_at) * 1000)::float8 as "dueAt",
+      c.replays > 0 as "isReplay", (extract(epoch from c.due_at - now()) * 1000)::float8 as "dueInMs",
       e.event_id as "eventId", e.event_type as "eventType", e.body
     from claimed c cross join lateral (
       select sequence, event_id, event_type, body from events
@@ -120,14 +121,17 @@ const completeStatement = {
         as w(session_id, integration_id, sequence, claim_id, is_replay, next, attempts, delay_ms, dead_reason,
           attempt_at, status_code, error, duration_ms, answer)
     ), held as materialized (
-      select w.* from w join lanes l on l.session_id = w.session_id and l.claim_id = w.claim_id
+      select w.*, w.next <> 'advance' and l.replays > 0 and (not w.is_replay or w.sequence >
+          (select min(r.sequence) from replays r where r.session_id = w.session_id)) as is_overtaken
+      from w join lanes l on l.session_id = w.session_id and l.claim_id = w.claim_id
       order by l.session_id for update of l
     ), done as (
       update lanes l set
         head = case when w.next = 'advance' and not w.is_replay then w.sequence + 1 else l.head end,
         replays = case when w.next = 'advance' and w.is_replay then l.replays - 1 else l.replays end,
-        attempts = w.attempts, claim_id = null,
+        attempts = case when w.is_overtaken then 0 else w.attempts end, claim_id = null,
         ready_at = case
+          when w.is_overtaken then now()
           when w.next <> 'advance' then now() + w.delay_ms * interval '1 millisecond'
           when w.is_replay and (l.replays > 1 or l.head <= l.tail) then now()
           when not w.is_replay and (l.replays > 0 or w.sequence < l.tail) then now() end

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import { type AttemptOutcome, type Verdict, verdictOf } from '../domain/delivery.ts'
+import { type AttemptOutcome, earlyProbeVerdictOf, type Verdict, verdictOf } from '../domain/delivery.ts'
 import type { LoadSignal } from '../domain/endpoint.ts'
 import type { Attempt } from '../outside/attempt.ts'
 import type { ClaimedDelivery, Completed, Completion } from '../store/delivery-lanes.ts'
@@ -35,9 +35,10 @@ export const deliver = async (
     body: delivery.body,
     timeoutMs: deps.limits.webhookTimeoutMs,
   })
-  const verdict = verdictOf(outcomeOf(attempt), delivery.attempts, deps.limits.retrySchedule, deps.chance())
-  // A probe ahead of the lane's own time burns none of its attempts.
-  const isEarly = claim.isProbe && delivery.dueAt > atMs
+  const isEarly = claim.isProbe && delivery.dueInMs > 0
+  const verdict = isEarly
+    ? earlyProbeVerdictOf(outcomeOf(attempt), delivery.dueInMs - attempt.durationMs)
+    : verdictOf(outcomeOf(attempt), delivery.attempts, deps.limits.retrySchedule, deps.chance())
   const completion = completionOf({ delivery, claimId: claim.claimId, attempt, verdict, atMs, isEarly })
   deps.metrics.attemptMade(verdict.kind, attempt.durationMs)
   deps.log.info(attemptLine(delivery, attempt, verdict, claim.isProbe), 'delivery')
@@ -84,7 +85,7 @@ const completionOf = ({ delivery, claimId, attempt, verdict, atMs, isEarly }: At
     ...common,
     next: 'later',
     attempts: isEarly ? delivery.attempts : delivery.attempts + 1,
-    delayMs: isEarly ? Math.max(0, delivery.dueAt - atMs) : verdict.delayMs,
+    delayMs: verdict.delayMs,
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type AttemptFailure,
   type AttemptOutcome,
   defaultRetrySchedule,
+  earlyProbeVerdictOf,
   type RetrySchedule,
   type Verdict,
   verdictOf,
@@ -115,4 +116,16 @@ test('an empty schedule gives up at the first failure and still delivers', () =>
     pausesEndpoint: false,
   })
   assert.deepEqual(verdictOf(answered(204), 0, none, middle), { kind: 'delivered' })
+})
+
+test("a probe ahead of its lane's time never uses up an attempt, not even the last, and keeps the time", () => {
+  for (const outcome of [answered(503), answered(429, 7_000), timeout])
+    assert.deepEqual(earlyProbeVerdictOf(outcome, 86_000_000), {
+      kind: 'later',
+      delayMs: 86_000_000,
+      fastRetriesLeft: false,
+    })
+  assert.deepEqual(earlyProbeVerdictOf(timeout, -1), { kind: 'later', delayMs: 0, fastRetriesLeft: false })
+  assert.deepEqual(earlyProbeVerdictOf(answered(200), 1_000), { kind: 'delivered' })
+  assert.equal(earlyProbeVerdictOf(answered(404), 1_000).kind, 'dead')
 })
