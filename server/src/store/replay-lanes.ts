@@ -5,15 +5,16 @@ import type { Db } from './db.ts'
  * What a person does to a lane: send again, send now, leave out.
  *
  * One statement, lanes locked in the order of their ids. An event that is delivered or dead joins the replays of its
- * lane; one that still waits needs no replay, its lane is just due now. A replay starts its schedule afresh; a lane
- * that somebody holds keeps its lease, and the completion sees what was added.
+ * lane; one that still waits needs no replay, its lane is just due now. A replay starts the lane's schedule afresh;
+ * a lane that somebody holds keeps its lease, and the completion sees what was added.
  */
 const queueStatement = {
   name: 'queue-replays',
   text: `with wanted as (
       select * from unnest($1::uuid[], $2::int[]) as w(session_id, sequence)
     ), held as materialized (
-      select l.* from lanes l where l.session_id = any($1::uuid[]) order by l.session_id for update
+      select l.*, coalesce(l.claim_id is not null and l.ready_at > now(), false) as is_leased
+      from lanes l where l.session_id = any($1::uuid[]) order by l.session_id for update
     ), added as (
       insert into replays (session_id, sequence)
       select w.session_id, w.sequence from wanted w join held h using (session_id)
@@ -25,9 +26,9 @@ const queueStatement = {
     )
     update lanes l set
       replays = l.replays + coalesce(a.replays, 0),
-      attempts = case when a.replays > 0 and h.replays = 0 and h.claim_id is null then 0 else l.attempts end,
+      attempts = case when a.replays > 0 and not h.is_leased then 0 else l.attempts end,
       ready_at = case
-        when h.claim_id is not null and h.ready_at > now() then h.ready_at
+        when h.is_leased then h.ready_at
         when h.replays + coalesce(a.replays, 0) > 0 or h.head <= h.tail then now() end
     from held h left join counted a using (session_id)
     where l.session_id = h.session_id
