@@ -4,7 +4,8 @@
  * are known by their sentences, which the tests of db provoke, to notice when an update rewords them.
  */
 export const isStoreUnavailable = (error: unknown): boolean =>
-  error instanceof Error && (hasUnavailableCode(error) || driverSentences.has(error.message))
+  error instanceof Error &&
+  (hasUnavailableCode(error) || isClosed(error) || driverSentences.has(error.message))
 
 /** The connection broke, so nobody told us what became of the statement that was under way. */
 export const isConnectionLost = (error: unknown): boolean => {
@@ -34,6 +35,10 @@ const hasUnavailableCode = (error: Error): boolean => {
     code === 'STORE_UNAVAILABLE' || socketCodes.has(code) || sqlStates.has(code) || sqlStateClasses.test(code)
   )
 }
+
+/** An operator lets nobody connect to the database just now. Of a statement, 55000 is a bug of ours. */
+const isClosed = (error: Error): boolean =>
+  codeOf(error) === '55000' && 'severity' in error && error.severity === 'FATAL'
 
 const codeOf = (error: Error): string | undefined =>
   'code' in error && typeof error.code === 'string' ? error.code : undefined

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
+import pg from 'pg'
 import { type ApiAnswer, apiOf } from '../support/api.ts'
 import { addCustomer } from '../support/customer.ts'
 import { testDatabase } from '../support/database.ts'
@@ -125,6 +126,23 @@ test('a store whose connections break under load: each 202 is kept and answered,
       )
     }
   }
+})
+
+test('a database that an operator closed to everybody is a store that is away', async () => {
+  const name = new URL(database.url).pathname.slice(1)
+  const admin = new pg.Client({ connectionString: new URL('/postgres', database.url).href })
+  await admin.connect()
+  try {
+    await admin.query(`alter database ${name} allow_connections false`)
+    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+    await until('the connections are gone', async () => (await api.post('/sessions', {})).status !== 201)
+    assertUnavailable(await api.post('/sessions', {}))
+    assertUnavailable(await api.get('/events'))
+  } finally {
+    await admin.query(`alter database ${name} allow_connections true`)
+    await admin.end()
+  }
+  await bringBack(proxy)
 })
 
 test('a stream breaks off when the store goes away, so that its reader comes back, and the server lives on', async () => {
