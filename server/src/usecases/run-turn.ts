@@ -16,6 +16,9 @@ import { type ClaimedTurn, releaseTurn } from '../store/turn-lanes.ts'
 export const runTurn = async (deps: RunTurnDeps, turn: ClaimedTurn, claimId: string): Promise<void> => {
   const startedAt = deps.clock.now()
   try {
+    // Claimed more often than tried: it took its process down each time.
+    if (turn.attempts > deps.limits.turnAttemptsMax)
+      return await giveUp(deps, turn, claimId, `no process survived ${deps.limits.turnAttemptsMax} tries`)
     const thought = await thinkTurn(deps, turn)
     const outcome = await finishTurn(deps, turn, claimId, thought)
     deps.metrics.turnEnded(outcome)

@@ -5,7 +5,8 @@ import { phraseOf } from './normalise.ts'
 
 /** What the text may mean, best first, and why. A training phrase has confidence 1. */
 export const classify = (model: IntentModel, text: string): Understanding => {
-  const vector = vectorOf(model, featureCounts(text))
+  const counts = featureCounts(text)
+  const vector = vectorOf(model, counts)
   const scores = scoresOf(model, vector)
   const exact = model.phrases.get(phraseOf(text))
   const confidences = confidencesOf(model.calibration, scores, vector.rows.length > 0)
@@ -15,7 +16,7 @@ export const classify = (model: IntentModel, text: string): Understanding => {
     )
     .sort((one, other) => other.confidence - one.confidence)
   const best = ranking[0]
-  const because = best ? explain(model, text, best.name) : []
+  const because = best ? explain(model, { text, counts, vector }, best.name) : []
   return { ranking, because }
 }
 

@@ -1,4 +1,4 @@
-import { countRuns, featureCounts, vectorOf } from './features.ts'
+import { countRuns, type SparseVector } from './features.ts'
 import type { IntentModel, Reason } from './model.ts'
 import { words } from './normalise.ts'
 
@@ -6,11 +6,19 @@ import { words } from './normalise.ts'
  * What in the text spoke most for the intent. Runs of characters mean little to people ("*ric*"), so what they weigh
  * is given to the words they stand in; what is left is a list of words and pairs of words of the text itself.
  */
-export const explain = (model: IntentModel, text: string, intent: string): readonly Reason[] => {
-  const weightOf = featureWeights(model, text, model.intents.indexOf(intent))
+export const explain = (
+  model: IntentModel,
+  read: {
+    readonly text: string
+    readonly counts: ReadonlyMap<string, number>
+    readonly vector: SparseVector
+  },
+  intent: string,
+): readonly Reason[] => {
+  const weightOf = featureWeights(model, read, model.intents.indexOf(intent))
   const reasons = new Map<string, number>()
   let previous: string | undefined
-  for (const word of words(text)) {
+  for (const word of words(read.text)) {
     let weight = weightOf(word)
     countRuns(word, (run) => {
       weight += weightOf(run)
@@ -32,9 +40,12 @@ export const explain = (model: IntentModel, text: string, intent: string): reado
 const reasonsMax = 5
 
 /** What one occurrence of a feature adds to the intent's score; all of them and the bias make the score. */
-const featureWeights = (model: IntentModel, text: string, intent: number): ((feature: string) => number) => {
-  const counts = featureCounts(text)
-  const { rows, values } = vectorOf(model, counts)
+const featureWeights = (
+  model: IntentModel,
+  { counts, vector }: { readonly counts: ReadonlyMap<string, number>; readonly vector: SparseVector },
+  intent: number,
+): ((feature: string) => number) => {
+  const { rows, values } = vector
   const valueOfRow = new Map<number, number>()
   rows.forEach((row, at) => {
     valueOfRow.set(row, values[at] ?? 0)
