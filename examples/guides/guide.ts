@@ -9,8 +9,8 @@
  *    for by reading on, a machine waits for by asking again.
  * 4. The address, the demo's integration and its key in the guide stand for those of the server that is run.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { spawn } from 'node:child_process'
+import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { formatted } from './formatted.ts'
 import { likeness } from './likeness.ts'
@@ -22,36 +22,32 @@ export const runGuide = async (
   guide: string,
   options: { readonly cwd: string; readonly substitutes: Substitutes; readonly patienceMs: number },
 ): Promise<string> => {
-  const { substitutes, patienceMs } = options
-  const shell = openShell(options.cwd)
-  const background: { readonly block: Block; readonly child: ChildProcess; printed: string }[] = []
+  const { cwd, substitutes, patienceMs } = options
+  const shell = openShell(cwd)
+  const others: { readonly block: Block; readonly terminal: OtherTerminal }[] = []
   const answers = new Map<Block, string>()
+
+  /** Until it is what the guide shows, or what it is by the end of the patience. */
+  const answer = async (block: Block, print: () => Promise<string>): Promise<void> => {
+    const wanted = likeness(block.answer ?? '')
+    const deadline = performance.now() + patienceMs
+    for (;;) {
+      const printed = shown(await print(), block, substitutes)
+      answers.set(block, printed)
+      if (!block.isRepeatable || likeness(printed) === wanted || performance.now() > deadline) return
+      await pause(repeatPauseMs)
+    }
+  }
+
   try {
     for (const block of blocksOf(guide)) {
       const code = toReal(block.code, substitutes)
-      if (block.kind === 'background') {
-        const child = spawn('bash', ['-c', `${await shell.variables()}\nexec ${code}`], { cwd: options.cwd })
-        const started = { block, child, printed: '' }
-        child.stdout.setEncoding('utf8').on('data', (text: string) => (started.printed += text))
-        background.push(started)
-        continue
-      }
-      const wanted = likeness(block.answer ?? '')
-      const deadline = performance.now() + patienceMs
-      for (;;) {
-        const printed = shown(await shell.run(code), block, substitutes)
-        answers.set(block, printed)
-        if (!block.isRepeatable || likeness(printed) === wanted || performance.now() > deadline) break
-        await pause(repeatPauseMs)
-      }
+      if (block.kind === 'run') await answer(block, () => shell.run(code))
+      else others.push({ block, terminal: await openTerminal(`${await shell.variables()}\n${code}`, cwd) })
     }
-    for (const { block, child, printed } of background) {
-      answers.set(block, shown(printed, block, substitutes))
-      child.kill()
-      await once(child, 'exit')
-    }
+    for (const { block, terminal } of others) await answer(block, async () => terminal.printed())
   } finally {
-    for (const { child } of background) child.kill()
+    for (const { terminal } of others) terminal.close()
     shell.close()
   }
   return filledIn(guide, answers)
@@ -79,10 +75,11 @@ const blocksOf = (guide: string): readonly Block[] =>
     .map((match) => {
       const [whole, info = '', code = '', , answerKind, answer] = match
       const to = match.index + whole.length - '```'.length
+      const isBackground = info.includes('background')
       return {
-        kind: info.includes('background') ? 'background' : 'run',
+        kind: isBackground ? 'background' : 'run',
         code,
-        isRepeatable: answer !== undefined && !writes.test(code),
+        isRepeatable: answer !== undefined && (isBackground || !writes.test(code)),
         answerKind,
         answer,
         from: answer === undefined ? to : to - answer.length,
@@ -131,10 +128,41 @@ const openShell = (cwd: string) => {
   return {
     run,
     /** As a script that sets them. */
-    variables: () => run('declare -p | grep -E "^declare -[-x]+ [A-Z]"'),
+    variables: () => run('declare -p | grep -E "^declare -[-x]+ [A-Z][A-Z]*="'),
     close: () => bash.kill(),
   }
 }
+
+type OtherTerminal = Awaited<ReturnType<typeof openTerminal>>
+
+/** One command that runs on; it is waited for until it listens, if it names its PORT. */
+const openTerminal = async (code: string, cwd: string) => {
+  const bash = spawn('bash', ['-c', code], { cwd, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
+  let printed = ''
+  bash.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text
+  })
+  const port = /^[^#\n]*\bPORT=(\d+)/m.exec(code)?.[1]
+  while (port !== undefined && bash.exitCode === null && !(await isOpen(Number(port))))
+    await pause(repeatPauseMs)
+  return {
+    printed: () => printed,
+    /** With what it started: it leads a group of its own. */
+    close: () => {
+      if (bash.pid !== undefined && bash.exitCode === null) process.kill(-bash.pid)
+    },
+  }
+}
+
+const isOpen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
 
 /** No text has it. */
 const endMark = '\x1e'
