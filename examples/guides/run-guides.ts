@@ -6,7 +6,7 @@ import { testDragoman } from '../../server/test/support/dragoman.ts'
 import { runGuide, type Substitutes } from './guide.ts'
 
 /** Which guides are executed, each against a Dragoman of its own as it is after its first start. */
-export const guideNames = ['getting-started', 'channel-api'] as const
+export const guideNames = ['getting-started', 'channel-api', 'webhooks'] as const
 
 export const root = join(import.meta.dirname, '../..')
 
