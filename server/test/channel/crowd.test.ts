@@ -116,6 +116,26 @@ test('messages of one client, each sent when the one before has its 202, are ans
   assert.ok(accepted.every(({ event }) => event.session_id === sessionId))
 })
 
+test('fifty clients that change the context at once lose nothing of each other', async () => {
+  const customer = await addCustomer({ after }, dragoman)
+  const apis = [customer.api, apiOf(elsewhere.url, customer)]
+  const { path } = await customer.api.open()
+  await Promise.all(
+    Array.from({ length: clientsCount }, async (_, client) => {
+      const own = apis[client % apis.length] ?? customer.api
+      const answer = await own.patch(`${path}/context`, {
+        context: { shared: { [`client_${client}`]: client } },
+      })
+      assert.equal(answer.status, 200)
+    }),
+  )
+  const { shared } = (await customer.api.get(path)).body['context'] as { shared: { [key: string]: number } }
+  assert.deepEqual(
+    Object.entries(shared).sort(([, a], [, b]) => a - b),
+    Array.from({ length: clientsCount }, (_, client) => [`client_${client}`, client]),
+  )
+})
+
 test('a crowd that opens, asks and closes at once leaves every session whole: answers first, the end last', async () => {
   const { api, receiver } = await addCustomer({ after }, dragoman)
   const ids = await Promise.all(

@@ -155,6 +155,24 @@ test('typing starts and stops', async () => {
     assertSuccess(await api.post(`${path}/messages/compose`, { action }), 200, [])
 })
 
+test('a file gets a URL to upload it to, and once it is there one to download it from', async () => {
+  const { path } = await api.open()
+  const upload = await api.post(`${path}/files/upload-url`, { filename: 'a.png', content_type: 'image/png' })
+  assertSuccess(upload, 200, ['upload_url', 'file_id'])
+  assert.match(String(upload.body['file_id']), uuid)
+  const put = await fetch(String(upload.body['upload_url']), {
+    method: 'PUT',
+    headers: { 'content-type': 'image/png' },
+    body: 'bytes',
+  })
+  assert.ok(put.ok, await put.text())
+  const fileId = upload.body['file_id']
+  const download = await api.post(`${path}/files/download-url`, { file_id: fileId })
+  assertSuccess(download, 200, ['download_url', 'file_id'])
+  assert.equal(download.body['file_id'], fileId)
+  assert.equal(await (await fetch(String(download.body['download_url']))).text(), 'bytes')
+})
+
 test('GET session tells where it stands', async () => {
   const { path, sessionId } = await api.open({ external_session_id: 'thread', channel_user_id: 'alice' })
   const answer = await api.get(path)

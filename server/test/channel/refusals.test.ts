@@ -251,6 +251,32 @@ test('marks, typing, handover and closing: each wrong field is named', async () 
   ])
 })
 
+test('files: each wrong field is named', async () => {
+  const png = 'image/png'
+  await assertEachInvalid(`${path}/files/upload-url`, [
+    [undefined, /^body: must be an object/],
+    [{ content_type: png }, /^filename: is required/],
+    [{ filename: 5, content_type: png }, /^filename: must be a string/],
+    [{ filename: '', content_type: png }, /^filename: must have 1 to 255 characters/],
+    [{ filename: long(256), content_type: png }, /^filename: must have 1 to 255 characters/],
+    [{ filename: 'a/b.png', content_type: png }, /^filename: .*without slashes or control characters/],
+    [{ filename: 'a\\b.png', content_type: png }, /^filename: .*without slashes/],
+    [{ filename: 'a\r\nb', content_type: png }, /^filename: .*control characters/],
+    [{ filename: 'a.png' }, /^content_type: is required/],
+    [{ filename: 'a.png', content_type: 'png' }, /^content_type: must be a media type/],
+    [{ filename: 'a.png', content_type: 'image/png\r\nx: y' }, /^content_type: must be a media type/],
+    [{ filename: 'a.png', content_type: `image/${long(255)}` }, /^content_type: /],
+  ])
+  await assertEachInvalid(`${path}/files/download-url`, [
+    [undefined, /^body: must be an object/],
+    [{}, /^file_id: is required/],
+    [{ file_id: 5 }, /^file_id: must be a string/],
+    [{ file_id: 'x' }, /^file_id: must be a UUID/],
+  ])
+  const unknown = await api.post(`${path}/files/download-url`, { file_id: sessionId })
+  assertRefused(unknown, 404, 'file-not-found', /^file_id: no such/)
+})
+
 test('a refused request changes nothing: no message, no event, no activity', async () => {
   const before = await api.get(path)
   const log = await api.get(`/events?limit=200`)
