@@ -16,10 +16,9 @@ import { createPoster } from './outside/post-webhook.ts'
 import { sealer as createSealer, newApiKey, newSecret } from './outside/seal.ts'
 import { urlSigner } from './outside/sign-url.ts'
 import { createKnownKeys } from './store/api-keys.ts'
-import { createBatcher } from './store/batch.ts'
 import { createSessionChanger } from './store/change-sessions.ts'
-import { type Db, openDatabase } from './store/db.ts'
-import { type Completed, type Completion, completeDeliveries } from './store/delivery-lanes.ts'
+import { createCompleter } from './store/complete-patiently.ts'
+import { openDatabase } from './store/db.ts'
 import { createSettings } from './store/integrations.ts'
 import { migrate } from './store/migrate.ts'
 import { createSessionOpener } from './store/open-sessions.ts'
@@ -29,6 +28,7 @@ import { isStoreUnavailable } from './store/store-errors.ts'
 import { createAgentLibrary } from './usecases/agent-library.ts'
 import { checkSecretKey } from './usecases/check-secret-key.ts'
 import { createTakeOver } from './usecases/take-over.ts'
+import { deliveryLeaseMs } from './usecases/watch-endpoints.ts'
 import { trainInThread } from './workers/train-intents.ts'
 import { type Role, startWorkers } from './workers/workers.ts'
 
@@ -136,7 +136,7 @@ const start = async (
       turnsDue: () =>
         signals.committed({ turnsDue: true, lanesDueOf: new Set(), sessionsWithEvents: new Set() }),
     }),
-    completeDelivery: createCompleter(relaxedDb),
+    completeDelivery: createCompleter({ db: relaxedDb, leaseMs: deliveryLeaseMs(config.limits) }),
     agents: createAgentLibrary({ db, log }),
     signals,
     inboxBell: createBell(),
@@ -197,22 +197,4 @@ const listen = async (
   const { port } = app.server.address() as AddressInfo
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   return { url: `http://${host}:${port}`, close: () => app.close() }
-}
-
-const completionsMax = 200
-
-const createCompleter = (relaxedDb: Db) => {
-  const batcher = createBatcher<Completion, Completed | null>({
-    run: async (completions) => {
-      const done = new Map(
-        (await completeDeliveries(relaxedDb, completions)).map((one) => [one.sessionId, one]),
-      )
-      return completions.map((completion) => done.get(completion.sessionId) ?? null)
-    },
-    itemsMax: completionsMax,
-    inFlightMax: 1,
-    keyOf: (completion) => completion.sessionId,
-    isFinal: isStoreUnavailable,
-  })
-  return batcher.add
 }

@@ -7,6 +7,10 @@ export const isStoreUnavailable = (error: unknown): boolean =>
   error instanceof Error &&
   (hasUnavailableCode(error) || isClosed(error) || driverSentences.has(error.message))
 
+/** We closed the pool ourselves: it will not come back. */
+export const isDatabaseEnded = (error: unknown): boolean =>
+  error instanceof Error && error.message === poolEnded
+
 /** The connection broke, so nobody told us what became of the statement that was under way. */
 export const isConnectionLost = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false
@@ -70,6 +74,8 @@ const sqlStates = new Set([
   '25P03',
 ])
 
+const poolEnded = 'Cannot use a pool after calling end on the pool'
+
 const driverSentences = new Set([
   'Connection terminated',
   'Connection terminated unexpectedly',
@@ -79,5 +85,5 @@ const driverSentences = new Set([
   'Query read timeout',
   'Client has encountered a connection error and is not queryable',
   'Client was closed and is not queryable',
-  'Cannot use a pool after calling end on the pool',
+  poolEnded,
 ])

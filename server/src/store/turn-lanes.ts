@@ -107,14 +107,22 @@ export const finishTurns = async (tx: Queries, finished: readonly FinishedTurnWr
 
 const releaseStatement = {
   name: 'release-turn',
-  text: `update turn_lanes set claim_id = null, ready_at = now() + $3 * interval '1 millisecond'
+  text: `update turn_lanes set claim_id = null, ready_at = now() + $3 * interval '1 millisecond',
+      attempts = case when $4 then attempts else greatest(0, attempts - 1) end
     where session_id = $1 and claim_id = $2`,
 }
 
 /** Back into the lane, to be claimed again after the delay. */
 export const releaseTurn = async (
   queries: Queries,
-  release: { readonly sessionId: string; readonly claimId: string; readonly delayMs: number },
+  release: {
+    readonly sessionId: string
+    readonly claimId: string
+    readonly delayMs: number
+    /** It was tried, and that counts. */
+    readonly isTried: boolean
+  },
 ): Promise<void> => {
-  await queries.rows(releaseStatement, [release.sessionId, release.claimId, release.delayMs])
+  const { sessionId, claimId, delayMs, isTried } = release
+  await queries.rows(releaseStatement, [sessionId, claimId, delayMs, isTried])
 }

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import { claimOrVoid } from '../store/claim-or-void.ts'
 import { type ClaimedTurn, claimTurns } from '../store/turn-lanes.ts'
 
 /** Up to `turnsMax` turns that are due, held by one fresh claim until the lease runs out. */
@@ -7,10 +8,10 @@ export const claimDueTurns = async (
   turnsMax: number,
 ): Promise<{ readonly turns: readonly ClaimedTurn[]; readonly claimId: string }> => {
   const claimId = deps.newClaimId()
-  const turns = await claimTurns(deps.relaxedDb, {
-    claimId,
-    turnsMax,
-    leaseSeconds: deps.limits.turnLeaseSeconds,
-  })
+  const leaseSeconds = deps.limits.turnLeaseSeconds
+  const inHand = { of: 'turn_lanes', claimId, leaseMs: leaseSeconds * 1000 } as const
+  const turns = await claimOrVoid(deps.relaxedDb, inHand, () =>
+    claimTurns(deps.relaxedDb, { claimId, turnsMax, leaseSeconds }),
+  )
   return { turns, claimId }
 }

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import { withSystemVariables } from '../domain/system-variables.ts'
 import { type TurnOutcome, turnOutcome } from '../domain/turn-outcome.ts'
+import { patiently } from '../store/patiently.ts'
 import { LostClaim } from '../store/session-change.ts'
 import { type ClaimedTurn, releaseTurn } from '../store/turn-lanes.ts'
 
@@ -38,7 +39,16 @@ export const runTurn = async (deps: RunTurnDeps, turn: ClaimedTurn, claimId: str
 
 type RunTurnDeps = Pick<
   Deps,
-  'agents' | 'changeSession' | 'newId' | 'chance' | 'clock' | 'log' | 'limits' | 'relaxedDb' | 'metrics'
+  | 'agents'
+  | 'changeSession'
+  | 'newId'
+  | 'chance'
+  | 'clock'
+  | 'log'
+  | 'limits'
+  | 'relaxedDb'
+  | 'metrics'
+  | 'isUnavailable'
 >
 
 interface Thought {
@@ -159,17 +169,28 @@ const giveBack = async (
     deps.metrics.turnEnded('taken over')
     return deps.log.warn(line, 'turn taken over by another process')
   }
-  const isLast = turn.attempts >= deps.limits.turnAttemptsMax
+  // That the store was away is not the agent's failure, however often it happens.
+  const isTried = !deps.isUnavailable(error)
+  const isLast = isTried && turn.attempts >= deps.limits.turnAttemptsMax
   deps.metrics.turnEnded(isLast ? 'failed' : 'retried')
   deps.log.error({ ...line, stack: error instanceof Error ? error.stack : undefined }, 'turn failed')
   try {
     if (isLast) await giveUp(deps, turn, claimId, String(error))
-    else await releaseTurn(deps.relaxedDb, { sessionId: turn.sessionId, claimId, delayMs: retryDelayMs })
+    else await release(deps, turn, { claimId, isTried })
   } catch (again) {
-    // The store is away: the lease runs out and the turn is claimed anew.
+    // The store stays away: the lease runs out and the turn is claimed anew.
     deps.log.warn({ ...turnLine(turn), error: String(again) }, 'turn could not be given back')
   }
 }
+
+const release = (
+  deps: RunTurnDeps,
+  { sessionId }: ClaimedTurn,
+  held: { readonly claimId: string; readonly isTried: boolean },
+): Promise<void> =>
+  patiently(deps.limits.turnLeaseSeconds * 1000, () =>
+    releaseTurn(deps.relaxedDb, { sessionId, ...held, delayMs: retryDelayMs }),
+  )
 
 /** A person is the floor: what the agent cannot answer waits for one. */
 const giveUp = async (

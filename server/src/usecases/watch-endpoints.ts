@@ -1,5 +1,6 @@
-import type { Deps } from '../deps.ts'
+import type { Deps, RunLimits } from '../deps.ts'
 import { probeDelayMs } from '../domain/endpoint.ts'
+import { claimOrVoid } from '../store/claim-or-void.ts'
 import {
   type ClaimedDelivery,
   claimDeliveries,
@@ -26,7 +27,7 @@ export const claimLanes = async (deps: WatchDeps, endpoints: readonly EndpointRo
 
 /** One lane for a probe, if this process is the one to probe now. */
 export const claimProbe = async (deps: WatchDeps, integrationId: string): Promise<Claim | null> => {
-  if (!(await takeProbe(deps.db, integrationId, leaseSeconds(deps) * 1000))) return null
+  if (!(await takeProbe(deps.db, integrationId, deliveryLeaseMs(deps.limits)))) return null
   const probe = await claim(deps, [{ integrationId, room: 1 }], true)
   if (probe.deliveries.length === 0) await postponeProbe(deps.db, integrationId, 0)
   return probe
@@ -34,18 +35,18 @@ export const claimProbe = async (deps: WatchDeps, integrationId: string): Promis
 
 const claim = async (deps: WatchDeps, endpoints: readonly EndpointRoom[], probe: boolean): Promise<Claim> => {
   const claimId = deps.newClaimId()
-  const leaseEndsAt = performance.now() + leaseSeconds(deps) * 1000
-  const deliveries = await claimDeliveries(deps.relaxedDb, {
-    endpoints,
-    claimId,
-    leaseSeconds: leaseSeconds(deps),
-    probe,
-  })
+  const leaseMs = deliveryLeaseMs(deps.limits)
+  const leaseEndsAt = performance.now() + leaseMs
+  const deliveries = await claimOrVoid(deps.relaxedDb, { of: 'lanes', claimId, leaseMs }, () =>
+    claimDeliveries(deps.relaxedDb, { endpoints, claimId, leaseSeconds: leaseMs / 1000, probe }),
+  )
   return { claimId, leaseEndsAt, deliveries }
 }
 
-const leaseSeconds = (deps: WatchDeps): number =>
-  deps.limits.webhookTimeoutMs / 1000 + deps.limits.deliveryLeaseMarginSeconds
+/** How long a claimed lane is nobody else's, unless its process dies. */
+export const deliveryLeaseMs = (
+  limits: Pick<RunLimits, 'webhookTimeoutMs' | 'deliveryLeaseMarginSeconds'>,
+): number => limits.webhookTimeoutMs + limits.deliveryLeaseMarginSeconds * 1000
 
 export const openEndpoint = (deps: WatchDeps, integrationId: string, reason: string): Promise<void> =>
   openCircuit(deps.db, { integrationId, reason, probeInMs: jittered(deps) })

@@ -80,6 +80,7 @@ type TurnsDeps = Pick<
   | 'metrics'
   | 'limits'
   | 'relaxedDb'
+  | 'isUnavailable'
   | 'signals'
 >
 
