@@ -2,8 +2,8 @@ import { sessionNotFound } from '../domain/errors.ts'
 import type { Json } from '../domain/json.ts'
 import { applyChange } from './apply-change.ts'
 import { createBatcher } from './batch.ts'
-import type { Db, Queries } from './db.ts'
-import { type Answered, findAnswers, keyConflict, newAnswers } from './idempotency.ts'
+import type { Db, Queries, Transaction } from './db.ts'
+import { type Answered, findAnswers, keepAnswers, keyConflict, newAnswers } from './idempotency.ts'
 import type { IntegrationSettings, Settings } from './integrations.ts'
 import { loadMarks, type UnmarkedMessages } from './message-marks.ts'
 import { lockSessions, type SessionCell, sessionWrite } from './session-cell.ts'
@@ -19,7 +19,7 @@ import { emptyWrites, type Writes, writeChanges } from './write-changes.ts'
  *   1. lock the session rows, in the order of their ids (no deadlock);
  *   2. for each request, in order of arrival: ask its pure `decide` what the session becomes and what that entails;
  *   3. if events come about: the integrations' log locks, in order of id, held to the commit;
- *   4. write everything in one statement; commit durably.
+ *   4. write everything in one statement; commit durably. Steps 3 and 4 share one round trip.
  *
  * Invariants:
  *   - State and the events that tell of it commit together, so what a webhook hears is what happened.
@@ -73,8 +73,9 @@ const runBatch = async (
         decideOne(deps, request, { cells, settings, loaded, answered, writes }),
       )
       writes.sessions = [...cells.values()].filter((cell) => cell.changed).map(sessionWrite)
-      await lockLogs(tx, writes)
-      await writeChanges(tx, writes, newAnswers(answered, loaded.answers))
+      await keepAnswers(tx, newAnswers(answered, loaded.answers))
+      lockLogs(tx, writes)
+      writeChanges(tx, writes)
       return { results, writes }
     },
     { certain: true },
@@ -151,10 +152,10 @@ const lockLogsStatement = {
   text: `select pg_advisory_xact_lock(hashtextextended(id, 7)) from unnest($1::text[]) as id`,
 }
 
-const lockLogs = async (tx: Queries, writes: Writes): Promise<void> => {
+const lockLogs = (tx: Transaction, writes: Writes): void => {
   if (writes.events.length === 0) return
   const ids = [...new Set(writes.events.map((event) => event.integrationId))].sort()
-  await tx.rows(lockLogsStatement, [ids])
+  tx.later(lockLogsStatement, [ids])
 }
 
 const tell = (deps: ChangeSessionsDeps, writes: Writes): void => {

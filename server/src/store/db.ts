@@ -1,12 +1,12 @@
 import pg from 'pg'
-import type { Queries, Statement, TransactionOptions } from './queries.ts'
+import type { Queries, Statement, Transaction, TransactionOptions } from './queries.ts'
 import { runTransaction } from './transaction.ts'
 
-export type { Queries, Statement }
+export type { Queries, Statement, Transaction }
 
 export interface Db extends Queries {
   /** Commits what `work` did, or nothing of it. Its first statement carries the BEGIN along: no round trip more. */
-  transaction<T>(work: (tx: Queries) => Promise<T>, options?: TransactionOptions): Promise<T>
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
   end(): Promise<void>
   /** Of the pool; for the metrics. */
   connectionsInUse(): number

@@ -13,3 +13,11 @@ export interface TransactionOptions {
   /** Learn the outcome even when the connection breaks while committing (one cheap column more to fetch). */
   readonly certain?: boolean
 }
+
+export interface Transaction extends Queries {
+  /**
+   * Sent at once, answered together with the COMMIT: a statement whose rows nobody needs costs no round trip. If it
+   * fails, so does the transaction. It must not be the first.
+   */
+  later(statement: Statement, values: readonly unknown[]): void
+}

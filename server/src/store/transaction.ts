@@ -11,7 +11,7 @@
  */
 import pg from 'pg'
 import { fetchWitness, learnCommitOutcome, type Witness } from './commit-outcome.ts'
-import type { Queries, Statement } from './queries.ts'
+import type { Statement, Transaction } from './queries.ts'
 import { isConnectionLost } from './store-errors.ts'
 
 interface TransactionDeps {
@@ -21,7 +21,7 @@ interface TransactionDeps {
 
 export const runTransaction = async <T>(
   deps: TransactionDeps,
-  work: (tx: Queries) => Promise<T>,
+  work: (tx: Transaction) => Promise<T>,
   certain: boolean,
 ): Promise<T> => {
   const client = await deps.pool.connect()
@@ -38,10 +38,10 @@ export const runTransaction = async <T>(
   }
 }
 
-type Transaction = ReturnType<typeof transactionOn>
+type OpenTransaction = ReturnType<typeof transactionOn>
 
 const transactionOn = (client: pg.PoolClient, certain: boolean) => {
-  const state: TransactionState = { isBegun: false, isSpoiled: false, isEnded: false, pending: 0 }
+  const state: TransactionState = { isBegun: false, isSpoiled: false, isEnded: false, pending: 0, later: [] }
 
   const send = async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
     const result = await client.query({ ...statement, values: [...values] })
@@ -71,7 +71,16 @@ const transactionOn = (client: pg.PoolClient, certain: boolean) => {
     }
   }
 
-  const queries: Queries = { rows }
+  const later = (statement: Statement, values: readonly unknown[]): void => {
+    if (state.isEnded || !state.isBegun)
+      throw new Error(`${statement.name} can be neither the first nor after the end`)
+    const sent = send(statement, values)
+    // It is told at the commit; until then nobody listens.
+    sent.catch(() => undefined)
+    state.later.push(sent)
+  }
+
+  const queries: Transaction = { rows, later }
   return { client, queries, state }
 }
 
@@ -82,19 +91,24 @@ interface TransactionState {
   /** No statement may follow: it would run in somebody else's transaction. */
   isEnded: boolean
   pending: number
+  /** Answered with the COMMIT. */
+  readonly later: Promise<unknown>[]
   witness?: Witness
 }
 
 /** True when the connection may be used again. */
-const commit = async (deps: TransactionDeps, { client, state }: Transaction): Promise<boolean> => {
+const commit = async (deps: TransactionDeps, { client, state }: OpenTransaction): Promise<boolean> => {
   if (state.pending > 0) throw new Error('a transaction ended without awaiting all of its statements')
   state.isEnded = true
   if (!state.isBegun) return true
+  const committed = client.query('commit')
   try {
-    const { command } = await client.query('commit')
+    const [{ command }] = await Promise.all([committed, ...state.later])
     if (command !== 'COMMIT') throw new Error('a statement failed in this transaction, so it was rolled back')
     return true
   } catch (error) {
+    // Of a statement that failed the COMMIT has made a ROLLBACK; wait for its answer, so that the connection is clean.
+    await committed.catch(() => undefined)
     if (!state.witness || !isConnectionLost(error)) throw error
     await learnCommitOutcome(deps, state.witness, error)
     return false
@@ -102,7 +116,7 @@ const commit = async (deps: TransactionDeps, { client, state }: Transaction): Pr
 }
 
 /** True when the connection may be used again. Waits for what is still under way: the answers come in order. */
-const rollBack = async ({ client, state }: Transaction): Promise<boolean> => {
+const rollBack = async ({ client, state }: OpenTransaction): Promise<boolean> => {
   state.isEnded = true
   if (!state.isBegun) return true
   if (state.isSpoiled) return false

@@ -1,4 +1,4 @@
-import type { Queries } from './db.ts'
+import type { Queries, Transaction } from './db.ts'
 
 /**
  * The turns that sessions owe: one lane a session, so one turn at a time. Claim, fence and lease are those of the
@@ -95,9 +95,9 @@ const finishStatement = {
 }
 
 /** The lanes are locked already (lockTurns), so one after another is safe. */
-export const finishTurns = async (tx: Queries, finished: readonly FinishedTurnWrite[]): Promise<void> => {
+export const finishTurns = (tx: Transaction, finished: readonly FinishedTurnWrite[]): void => {
   if (finished.length === 0) return
-  await tx.rows(finishStatement, [
+  tx.later(finishStatement, [
     finished.map((turn) => turn.sessionId),
     finished.map((turn) => turn.turn),
     finished.map((turn) => turn.outcome),

@@ -1,7 +1,6 @@
 import type { HumanAgent, MessageAuthor } from '../domain/message.ts'
 import type { Session } from '../domain/session.ts'
-import type { Queries, Statement } from './db.ts'
-import { keepAnswers, type NewAnswer } from './idempotency.ts'
+import type { Statement, Transaction } from './db.ts'
 import type { MarkKind } from './message-marks.ts'
 import type { FileDraft } from './session-change.ts'
 import { type FinishedTurnWrite, finishTurns } from './turn-lanes.ts'
@@ -71,11 +70,7 @@ export const emptyWrites = (): Writes => ({
 })
 
 /** All of it in one statement made of the parts that are there, so a plain message pays for nothing else. */
-export const writeChanges = async (
-  tx: Queries,
-  writes: Writes,
-  answers: readonly NewAnswer[],
-): Promise<void> => {
+export const writeChanges = (tx: Transaction, writes: Writes): void => {
   const parts = [
     sessionsPart(writes.sessions),
     messagesPart(writes.messages),
@@ -86,13 +81,12 @@ export const writeChanges = async (
     filesPart(writes.files),
   ].filter((part) => part !== null)
   if (parts.length > 0) {
-    await tx.rows(
+    tx.later(
       statementOf(parts),
       parts.flatMap((part) => part.values),
     )
   }
-  await keepAnswers(tx, answers)
-  await finishTurns(tx, writes.finishedTurns)
+  finishTurns(tx, writes.finishedTurns)
 }
 
 interface Part {
