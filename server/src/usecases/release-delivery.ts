@@ -15,6 +15,7 @@ export const releaseDelivery = async (
     claimId,
     next: 'release',
     attempts: delivery.attempts,
-    delayMs: 0,
+    // A probe took it ahead of its time.
+    delayMs: Math.max(0, delivery.dueInMs),
   })
 }

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
-import { afterSignal, type EndpointLoad, freshLoad, opensCircuit, rampedLoad } from '../domain/endpoint.ts'
-import { type ClaimedDelivery, type Completed, type Delivered, deliver } from '../usecases/deliver.ts'
+import { afterSignal, opensCircuit, rampedLoad, shareOf } from '../domain/endpoint.ts'
+import { type Completed, type Delivered, deliver } from '../usecases/deliver.ts'
 import { releaseDelivery } from '../usecases/release-delivery.ts'
 import {
   type Claim,
@@ -12,6 +12,7 @@ import {
   probeAgainLater,
   recoverEndpoint,
 } from '../usecases/watch-endpoints.ts'
+import { type EndpointInHand, endpointInHand, type Held, isIdle, roomOf } from './endpoint-in-hand.ts'
 
 /**
  * The delivery loop of one process.
@@ -21,7 +22,8 @@ import {
  *   answer -> the slot is free at once; the record is batched; a recorded lane with more to do makes it due again
  *
  * 1. An endpoint holds at most its cap in flight and `claimAheadRatio` times that in claims, so a hanging one takes
- *    nothing from the others: they meet only in the claim statement and in the total of all sends.
+ *    nothing from the others: they meet only in the claim statement and in the total of all sends. Of that total
+ *    each gets its share (domain/endpoint.ts); who finds no slot is asked again, in turn, when one is free.
  * 2. No send starts with less lease left than the timeout: such a lane is given back.
  * 3. An open circuit is known by the poll within a second and to the opener at once; while it is open only the
  *    process that took the probe sends, and one lane.
@@ -29,26 +31,19 @@ import {
 export const startDeliveries = (deps: DeliveriesDeps) => {
   const endpoints = new Map<string, EndpointInHand>()
   let sending = 0
-  /** Completions and probes: a stop waits for them, or their events would be sent again. */
+  /** Endpoints whose queue found no slot, in the order in which they are asked again. */
+  const crowdedOut = new Set<EndpointInHand>()
+  /** Sends, completions and probes: a stop waits for them, or their events would be sent again. */
   const underWay = new Set<Promise<void>>()
   let pumping = false
   /** The last round of claims: a stop waits for it, or what it claimed would lie until its lease ends. */
   let claims = Promise.resolve()
   let stopped = false
-  let idle: (() => void) | undefined
 
   const endpointOf = (integrationId: string): EndpointInHand => {
     const known = endpoints.get(integrationId)
     if (known) return known
-    const fresh: EndpointInHand = {
-      integrationId,
-      load: freshLoad(deps.limits.endpointInFlightMax),
-      circuit: 'closed',
-      probing: false,
-      due: false,
-      sending: 0,
-      queue: [],
-    }
+    const fresh = endpointInHand(integrationId, deps.limits.endpointInFlightMax)
     endpoints.set(integrationId, fresh)
     return fresh
   }
@@ -81,12 +76,19 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       .filter(({ room }) => room > 0)
 
   const claimFor = async (wanted: ReturnType<typeof withRoom>): Promise<void> => {
-    for (const { endpoint } of wanted) endpoint.due = false
-    const claim = await claimLanes(deps, wanted)
+    for (const { endpoint } of wanted) {
+      endpoint.due = false
+      endpoint.claiming = true
+    }
     const counts = new Map<string, number>()
-    for (const delivery of claim.deliveries) {
-      counts.set(delivery.integrationId, (counts.get(delivery.integrationId) ?? 0) + 1)
-      endpointOf(delivery.integrationId).queue.push({ delivery, claim, isProbe: false })
+    try {
+      const claim = await claimLanes(deps, wanted)
+      for (const delivery of claim.deliveries) {
+        counts.set(delivery.integrationId, (counts.get(delivery.integrationId) ?? 0) + 1)
+        endpointOf(delivery.integrationId).queue.push({ delivery, claim, isProbe: false })
+      }
+    } finally {
+      for (const { endpoint } of wanted) endpoint.claiming = false
     }
     for (const { endpoint, room } of wanted) {
       if ((counts.get(endpoint.integrationId) ?? 0) >= room) endpoint.due = true
@@ -95,16 +97,23 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
   }
 
   const sendQueued = (endpoint: EndpointInHand): void => {
-    while (endpoint.sending < endpoint.load.cap && sending < deps.limits.deliveriesInFlightMax) {
+    while (endpoint.sending < endpoint.load.cap && endpoint.queue.length > 0) {
+      if (!hasSlotFor(endpoint)) return void crowdedOut.add(endpoint)
       const next = endpoint.queue.shift()
       if (!next) return
-      const leaseLeftMs = next.claim.leaseEndsAt - performance.now()
-      const mayStart =
-        !stopped && endpoint.circuit === 'closed' && leaseLeftMs >= deps.limits.webhookTimeoutMs
-      if (mayStart) void send(endpoint, next)
+      if (endpoint.circuit === 'closed' && mayStart(next.claim)) keepUntilDone(send(endpoint, next))
       else release(next)
     }
   }
+
+  const hasSlotFor = (endpoint: EndpointInHand): boolean => {
+    const max = deps.limits.deliveriesInFlightMax
+    const free = max - sending
+    return free > 0 && endpoint.sending < shareOf(endpoint.load, { free, max })
+  }
+
+  const mayStart = (claim: Claim): boolean =>
+    !stopped && claim.leaseEndsAt - performance.now() >= deps.limits.webhookTimeoutMs
 
   const send = async (endpoint: EndpointInHand, held: Held): Promise<void> => {
     endpoint.sending += 1
@@ -113,14 +122,19 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     endpoint.sending -= 1
     sending -= 1
     if (delivered) await learn(endpoint, held, delivered).catch(warn('the circuit could not be moved'))
-    if (stopped) for (const waiting of endpoint.queue.splice(0)) release(waiting)
-    else {
+    giveSlotOn(endpoint)
+    if (endpoint.due) pump()
+  }
+
+  /** To those that wait for one; the endpoint that had it comes last. */
+  const giveSlotOn = (from: EndpointInHand): void => {
+    crowdedOut.add(from)
+    for (const endpoint of [...crowdedOut]) {
+      // Who gets none keeps its place.
+      if (!hasSlotFor(endpoint)) continue
+      crowdedOut.delete(endpoint)
       sendQueued(endpoint)
-      if (sending + 1 >= deps.limits.deliveriesInFlightMax)
-        for (const other of endpoints.values()) sendQueued(other)
-      if (endpoint.due) pump()
     }
-    if (sending === 0) idle?.()
   }
 
   const attempt = async ({ delivery, claim, isProbe }: Held): Promise<Delivered | null> => {
@@ -158,7 +172,6 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       endpoint.circuit = 'paused'
       await pauseGoneEndpoint(deps, integrationId)
     } else if (held.isProbe) {
-      endpoint.probing = false
       if (signal.kind === 'failure') await probeAgainLater(deps, integrationId)
       else {
         await recoverEndpoint(deps, integrationId)
@@ -168,7 +181,7 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       }
     } else if (endpoint.circuit === 'closed' && opensCircuit(endpoint.load, signal)) {
       endpoint.circuit = 'open'
-      for (const waiting of endpoint.queue.splice(0)) release(waiting)
+      releaseQueue(endpoint)
       deps.log.warn({ integrationId, failuresInRow: endpoint.load.failuresInRow }, 'circuit opened')
       await openEndpoint(deps, integrationId, `${endpoint.load.failuresInRow} failures in a row`)
     }
@@ -178,6 +191,14 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     keepUntilDone(
       releaseDelivery(deps, delivery, claim.claimId).catch(warn('a lane could not be given back')),
     )
+  }
+
+  const releaseQueue = (endpoint: EndpointInHand): void => {
+    for (const waiting of endpoint.queue.splice(0)) release(waiting)
+  }
+
+  const releaseAll = (): void => {
+    for (const endpoint of endpoints.values()) releaseQueue(endpoint)
   }
 
   const keepUntilDone = (work: Promise<void>): void => {
@@ -208,24 +229,23 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     try {
       const claim = await claimProbe(deps, endpoint.integrationId)
       const delivery = claim?.deliveries[0]
-      if (claim && delivery) return await send(endpoint, { delivery, claim, isProbe: true })
+      if (!claim || !delivery) return
+      if (mayStart(claim)) await send(endpoint, { delivery, claim, isProbe: true })
+      else release({ delivery, claim, isProbe: true })
     } catch (error) {
       warn('a probe failed')(error)
+    } finally {
+      endpoint.probing = false
     }
-    endpoint.probing = false
   }
 
   /** Nothing waits, nothing is under way, nothing was learned: no need to remember it. */
   const forgetIdle = (dueIds: ReadonlySet<string>): void => {
     if (endpoints.size <= endpointsKept) return
-    for (const [id, endpoint] of endpoints)
-      if (endpoint.sending === 0 && endpoint.queue.length === 0 && !dueIds.has(id)) endpoints.delete(id)
+    for (const [id, endpoint] of endpoints) if (isIdle(endpoint) && !dueIds.has(id)) endpoints.delete(id)
   }
 
   const warn = (what: string) => (error: unknown) => deps.log.warn({ error: describe(error) }, what)
-
-  const roomOf = (endpoint: EndpointInHand): number =>
-    endpoint.load.cap * claimAheadRatio - endpoint.sending - endpoint.queue.length
 
   const unsubscribe = deps.signals.onWakeUp(({ lanesDueOf }) => wake(lanesDueOf))
 
@@ -236,10 +256,9 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     stop: async (): Promise<void> => {
       stopped = true
       unsubscribe()
-      for (const endpoint of endpoints.values())
-        for (const waiting of endpoint.queue.splice(0)) release(waiting)
+      releaseAll()
       await claims
-      if (sending > 0) await new Promise<void>((resolve) => (idle = resolve))
+      releaseAll()
       while (underWay.size > 0) await Promise.allSettled([...underWay])
     },
   }
@@ -261,25 +280,6 @@ type DeliveriesDeps = Pick<
   | 'signals'
 >
 
-interface EndpointInHand {
-  readonly integrationId: string
-  load: EndpointLoad
-  circuit: 'closed' | 'open' | 'paused'
-  probing: boolean
-  /** It may have lanes that are due. */
-  due: boolean
-  sending: number
-  readonly queue: Held[]
-}
-
-interface Held {
-  readonly delivery: ClaimedDelivery
-  readonly claim: Claim
-  readonly isProbe: boolean
-}
-
-/** Claimed lanes per slot in flight: enough to keep the slots busy while the next claim is under way. */
-const claimAheadRatio = 3
 /** Later retries are left to the poll. */
 const ownTimerMsMax = 5_000
 const timerSlackMs = 2

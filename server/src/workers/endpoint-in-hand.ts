@@ -1,0 +1,52 @@
+import { type Circuit, type EndpointLoad, freshLoad } from '../domain/endpoint.ts'
+import type { ClaimedDelivery } from '../usecases/deliver.ts'
+import type { Claim } from '../usecases/watch-endpoints.ts'
+
+/** What the delivery loop of this process knows of one endpoint, and the lanes that it holds for it. */
+export interface EndpointInHand {
+  readonly integrationId: string
+  load: EndpointLoad
+  circuit: Circuit
+  probing: boolean
+  /** It may have lanes that are due. */
+  due: boolean
+  /** A claim that may bring lanes of it is under way. */
+  claiming: boolean
+  sending: number
+  readonly queue: Held[]
+}
+
+export interface Held {
+  readonly delivery: ClaimedDelivery
+  readonly claim: Claim
+  readonly isProbe: boolean
+}
+
+export const endpointInHand = (integrationId: string, inFlightMax: number): EndpointInHand => ({
+  integrationId,
+  load: freshLoad(inFlightMax),
+  circuit: 'closed',
+  probing: false,
+  due: false,
+  claiming: false,
+  sending: 0,
+  queue: [],
+})
+
+/** Claimed lanes per slot in flight: enough to keep the slots busy while the next claim is under way. */
+const claimAheadRatio = 3
+
+/** How many lanes more may be claimed for it. */
+export const roomOf = ({ load, sending, queue }: EndpointInHand): number =>
+  load.cap * claimAheadRatio - sending - queue.length
+
+/**
+ * Nothing of it is under way and nothing was learned of it. One that fails or ramps up is remembered between two
+ * tries, or its circuit would never open.
+ */
+export const isIdle = ({ load, sending, queue, claiming, probing }: EndpointInHand): boolean =>
+  sending + queue.length === 0 &&
+  !claiming &&
+  !probing &&
+  load.failuresInRow === 0 &&
+  load.cap === load.capMax
