@@ -7,6 +7,7 @@ import { files } from './files/files.ts'
 import { inbox } from './inbox/inbox.ts'
 import { management } from './management/management.ts'
 import { operations } from './operations/operations.ts'
+import { answerClientError } from './wire/client-errors.ts'
 import { answerErrors, sendRefusal } from './wire/errors.ts'
 import { acceptJsonBodies } from './wire/json-body.ts'
 import { validateWithOwnSentences } from './wire/validation.ts'
@@ -31,6 +32,7 @@ export const createHttpServer = async (
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
       sendRefusal(
         reply.header('x-request-id', request.id),

@@ -122,6 +122,13 @@ test('a Last-Event-ID that is no number of ours starts from the first event', as
   }
 })
 
+test('who only asks for the head of a stream gets it and is done', async () => {
+  const { path } = await api.open()
+  const answer = await api.send({ method: 'HEAD', path: `${path}/events` })
+  assert.equal(answer.status, 200)
+  assert.match(answer.headers.get('content-type') ?? '', /^text\/event-stream/)
+})
+
 test('a long history comes whole and in order', async () => {
   const { path } = await api.open()
   await cause(path, 230)

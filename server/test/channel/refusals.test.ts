@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { after, test } from 'node:test'
 import type { ApiAnswer, ApiRequest } from '../support/api.ts'
 import { addCustomer } from '../support/customer.ts'
@@ -362,6 +363,42 @@ test('what there is no endpoint for is not found', async () => {
 
 test('a path that cannot be decoded is refused in the same form', async () => {
   assertInvalid(await api.get('/sessions/%zz'), /^request: /)
+})
+
+/** Sends bytes as they are and reads until the server hangs up. */
+const exchange = async (bytes: string): Promise<string> => {
+  const { port, hostname } = new URL(dragoman.url)
+  const socket = connect(Number(port), hostname)
+  socket.write(bytes)
+  let answer = ''
+  for await (const chunk of socket.setEncoding('utf8')) answer += chunk
+  return answer
+}
+
+test('what is not even HTTP is refused in the same form, and the connection ends', async () => {
+  const root = `/v1/custom/${api.integrationId}`
+  const rows: [bytes: string, status: number, sentence: string][] = [
+    ['HELLO\r\n\r\n', 400, 'request: is not valid HTTP'],
+    [`FOO ${root}/sessions HTTP/1.1\r\nHost: x\r\n\r\n`, 400, 'request: is not valid HTTP'],
+    [
+      `POST ${root}/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+      400,
+      'request: is not valid HTTP',
+    ],
+    [
+      `GET ${root}/events HTTP/1.1\r\nHost: x\r\nX: ${long(20_000)}\r\n\r\n`,
+      431,
+      'request: has more than 16 KiB of headers',
+    ],
+  ]
+  for (const [bytes, status, sentence] of rows) {
+    const answer = await exchange(bytes)
+    assert.ok(answer.startsWith(`HTTP/1.1 ${status} `), answer)
+    assert.deepEqual(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''), {
+      error_code: 'invalid-payload',
+      error_message: sentence,
+    })
+  }
 })
 
 test('nothing of all this reached the webhook', () => {

@@ -26,6 +26,10 @@ export const streamEvents = async (stream: {
     'x-accel-buffering': 'no',
     'x-request-id': request.id,
   })
+  if (request.method === 'HEAD') {
+    raw.end()
+    return reply
+  }
   raw.write(': connected\n\n')
   const gone = new AbortController()
   const end = (): void => gone.abort()
