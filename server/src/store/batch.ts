@@ -1,3 +1,5 @@
+import { storeUnavailable } from './store-errors.ts'
+
 /**
  * Natural micro-batching: while one batch is under way, whatever arrives meanwhile is the next. Nobody waits on a
  * timer, and many callers share one commit.
@@ -6,6 +8,8 @@
  * 2. A batch that fails is tried again item by item, so that one bad item fails alone; when the store is away
  *    there is no second try.
  * 3. An item that clashed with another process is tried again: by then the other one is done.
+ * 4. An item that has waited too long is refused: behind a store that stands still the queue would grow without end,
+ *    of callers who have long gone.
  */
 export interface BatchOptions<Item, Result> {
   /** One result for each item, in order; an Error among them fails that item alone. */
@@ -17,12 +21,18 @@ export interface BatchOptions<Item, Result> {
   readonly isFinal: (error: unknown) => boolean
   /** Did it only meet somebody else at the same moment? */
   readonly isClash?: (error: unknown) => boolean
+  /** How long an item may wait for its batch to begin. */
+  readonly waitMsMax?: number
 }
+
+const waitMsMaxDefault = 5_000
 
 const clashesMax = 5
 
 interface Waiting<Item, Result> {
   readonly item: Item
+  /** ms of the monotonic clock */
+  readonly since: number
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
 }
@@ -46,6 +56,7 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
 
   const startNext = (): boolean => {
     if (inFlight >= options.inFlightMax) return false
+    refuseLate()
     const batch = takeBatch()
     if (batch.length === 0) return false
     inFlight += 1
@@ -55,6 +66,14 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
       schedule()
     })
     return true
+  }
+
+  /** The queue is in the order of arrival. */
+  const refuseLate = (): void => {
+    const latest = performance.now() - (options.waitMsMax ?? waitMsMaxDefault)
+    const onTime = queue.findIndex(({ since }) => since >= latest)
+    for (const { reject } of queue.splice(0, onTime === -1 ? queue.length : onTime))
+      reject(storeUnavailable('the store did not get round to it in time', undefined))
   }
 
   /** The oldest items whose key no other batch has in hand. */
@@ -99,7 +118,7 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
   return {
     add: (item: Item): Promise<Result> =>
       new Promise((resolve, reject) => {
-        queue.push({ item, resolve, reject })
+        queue.push({ item, since: performance.now(), resolve, reject })
         schedule()
       }),
     /** How many wait; for the metrics. */

@@ -22,6 +22,7 @@ export const createCompleter = (options: {
     },
     itemsMax: completionsMax,
     inFlightMax: 1,
+    waitMsMax: Number.POSITIVE_INFINITY,
     keyOf: (completion) => completion.sessionId,
     isFinal: isStoreUnavailable,
   })

@@ -39,7 +39,10 @@ const plannerSettings = [
 const connectTimeoutDefaultMs = 5_000
 /** A server that went silent is given this much longer than its own statement timeout. */
 const silenceGraceMs = 5_000
-const idleInTransactionMs = 30_000
+/** Who waits for a row this long waits for somebody who is stuck. */
+const lockTimeoutMs = 5_000
+/** Between two statements of a transaction we do nothing that takes time; whoever sits there is frozen. */
+const idleInTransactionMs = 10_000
 const idleConnectionMs = 60_000
 
 export const openDatabase = (options: DatabaseOptions): Db => {
@@ -51,6 +54,7 @@ export const openDatabase = (options: DatabaseOptions): Db => {
     idleTimeoutMillis: idleConnectionMs,
     statement_timeout: options.statementTimeoutMs,
     query_timeout: options.statementTimeoutMs + silenceGraceMs,
+    lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionMs,
     keepAlive: true,
     // Statements that a transaction sends without waiting in between share a round trip.

@@ -66,8 +66,9 @@ const socketCodes = new Set([
 const sqlStateClasses = /^(08|53|57P|58)[0-9A-Z]+$/
 
 const sqlStates = new Set([
-  // A statement ran into its time limit.
+  // A statement ran into its time limit, or waited too long for a lock.
   '57014',
+  '55P03',
   // A primary that became a standby refuses to write.
   '25006',
   // The server ended a session that sat idle in its transaction.
