@@ -6,6 +6,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { apiDocument } from './api-documents.ts'
 import { configurationGuide } from './configuration-guide.ts'
 import { inboxScript } from './inbox-script.ts'
 import { schemaSnapshot } from './schema-snapshot.ts'
@@ -19,6 +20,8 @@ interface GeneratedFile {
 const generatedFiles: readonly GeneratedFile[] = [
   { path: 'server/src/migrations/schema.sql', make: schemaSnapshot },
   { path: 'docs/guides/configuration.md', make: configurationGuide },
+  { path: 'docs/openapi.json', make: () => apiDocument('/openapi.json') },
+  { path: 'docs/asyncapi.json', make: () => apiDocument('/asyncapi.json') },
   { path: 'server/src/http/inbox/page/inbox.generated.js', make: inboxScript },
 ]
 

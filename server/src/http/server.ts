@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts'
 import { Refusal } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { channel } from './channel/channel.ts'
+import { describeApi } from './describe/describe-api.ts'
 import { files } from './files/files.ts'
 import { inbox } from './inbox/inbox.ts'
 import { management } from './management/management.ts'
@@ -48,6 +49,7 @@ export const createHttpServer = async (
     reply.header('x-request-id', request.id)
   })
   tellOfRequests(app, deps)
+  await describeApi(app)
   await app.register(channel(deps), { prefix: '/v1/custom/:integration_id' })
   await app.register(files(deps))
   await app.register(management(deps), { prefix: '/api/v1' })

@@ -128,30 +128,54 @@ const sequence = Type.Integer({
   description: '1, 2, 3 ... without a gap among the events of a session that the integration subscribes to',
 })
 
-const ordered = <Name extends wire.EventType, Fields extends TProperties>(
-  eventType: Name,
-  fields: Fields,
-  about: { readonly title: string; readonly description: string },
-) => Type.Object({ event_type: Type.Literal(eventType), ...envelope, sequence, ...fields }, about)
+/** The name of each event's schema, and what the event tells. */
+export const aboutEvents: {
+  readonly [Name in wire.EventType]: { readonly title: string; readonly description: string }
+} = {
+  'message:brain_send': { title: 'BrainSendEvent', description: 'The agent answers.' },
+  'message:send': { title: 'SendEvent', description: 'A person of the desk writes.' },
+  'message:compose': {
+    title: 'ComposeEvent',
+    description: 'Somebody types. Ephemeral: never retried, dropped when stale, without a sequence.',
+  },
+  'message:read': { title: 'ReadEvent', description: 'Messages were read.' },
+  'message:delivered': { title: 'DeliveredEvent', description: 'Messages reached the user.' },
+  'conversation:member_join': {
+    title: 'MemberJoinEvent',
+    description: 'Somebody speaks from now on: the agent, or a person.',
+  },
+  'conversation:member_leave': { title: 'MemberLeaveEvent', description: 'Somebody speaks no longer.' },
+  'conversation:closed': { title: 'ConversationClosedEvent', description: 'The conversation is resolved.' },
+  'conversation:reopened': {
+    title: 'ConversationReopenedEvent',
+    description: 'The conversation is open again.',
+  },
+  'session:closed': {
+    title: 'SessionClosedEvent',
+    description: 'The session ended: the last event of its session.',
+  },
+  'session:expired': {
+    title: 'SessionExpiredEvent',
+    description: 'The session timed out: the last event of its session.',
+  },
+}
+
+const ordered = <Name extends wire.EventType, Fields extends TProperties>(eventType: Name, fields: Fields) =>
+  Type.Object(
+    { event_type: Type.Literal(eventType), ...envelope, sequence, ...fields },
+    aboutEvents[eventType],
+  )
 
 /** One schema an event, by its `event_type`. */
 export const eventSchemas = {
-  'message:brain_send': ordered(
-    'message:brain_send',
-    {
-      message_id: Id,
-      in_reply_to: Type.Optional(
-        Type.String({ format: 'uuid', description: "the request_id of the user's message" }),
-      ),
-      output: Output,
-    },
-    { title: 'BrainSendEvent', description: 'The agent answers.' },
-  ),
-  'message:send': ordered(
-    'message:send',
-    { message_id: Id, message: MessageInput, agent: HumanAgent },
-    { title: 'SendEvent', description: 'A person of the desk writes.' },
-  ),
+  'message:brain_send': ordered('message:brain_send', {
+    message_id: Id,
+    in_reply_to: Type.Optional(
+      Type.String({ format: 'uuid', description: "the request_id of the user's message" }),
+    ),
+    output: Output,
+  }),
+  'message:send': ordered('message:send', { message_id: Id, message: MessageInput, agent: HumanAgent }),
   'message:compose': Type.Object(
     {
       event_type: Type.Literal('message:compose'),
@@ -160,51 +184,19 @@ export const eventSchemas = {
       author: Type.Enum(['brain', 'agent', 'user']),
       agent: Type.Optional(HumanAgent),
     },
-    {
-      title: 'ComposeEvent',
-      description: 'Somebody types. Ephemeral: never retried, dropped when stale, without a sequence.',
-    },
+    aboutEvents['message:compose'],
   ),
-  'message:read': ordered(
-    'message:read',
-    { message_ids: Type.Array(Id), by: Actor },
-    { title: 'ReadEvent', description: 'Messages were read.' },
-  ),
-  'message:delivered': ordered(
-    'message:delivered',
-    { message_ids: Type.Array(Id), by: Actor },
-    { title: 'DeliveredEvent', description: 'Messages reached the user.' },
-  ),
-  'conversation:member_join': ordered(
-    'conversation:member_join',
-    { member: Member },
-    { title: 'MemberJoinEvent', description: 'Somebody speaks from now on: the agent, or a person.' },
-  ),
-  'conversation:member_leave': ordered(
-    'conversation:member_leave',
-    { member: Member },
-    { title: 'MemberLeaveEvent', description: 'Somebody speaks no longer.' },
-  ),
-  'conversation:closed': ordered(
-    'conversation:closed',
-    { by: Actor, reason: Type.Optional(Type.String()) },
-    { title: 'ConversationClosedEvent', description: 'The conversation is resolved.' },
-  ),
-  'conversation:reopened': ordered(
-    'conversation:reopened',
-    { by: Actor, reason: Type.Optional(Type.String()) },
-    { title: 'ConversationReopenedEvent', description: 'The conversation is open again.' },
-  ),
-  'session:closed': ordered(
-    'session:closed',
-    { reason: Type.Enum(['api', 'resolved', 'operator']) },
-    { title: 'SessionClosedEvent', description: 'The session ended: the last event of its session.' },
-  ),
-  'session:expired': ordered(
-    'session:expired',
-    { expired_at: Time },
-    { title: 'SessionExpiredEvent', description: 'The session timed out: the last event of its session.' },
-  ),
+  'message:read': ordered('message:read', { message_ids: Type.Array(Id), by: Actor }),
+  'message:delivered': ordered('message:delivered', { message_ids: Type.Array(Id), by: Actor }),
+  'conversation:member_join': ordered('conversation:member_join', { member: Member }),
+  'conversation:member_leave': ordered('conversation:member_leave', { member: Member }),
+  'conversation:closed': ordered('conversation:closed', { by: Actor, reason: Type.Optional(Type.String()) }),
+  'conversation:reopened': ordered('conversation:reopened', {
+    by: Actor,
+    reason: Type.Optional(Type.String()),
+  }),
+  'session:closed': ordered('session:closed', { reason: Type.Enum(['api', 'resolved', 'operator']) }),
+  'session:expired': ordered('session:expired', { expired_at: Time }),
 } as const
 
 export const WebhookEvent = Type.Union(Object.values(eventSchemas), { title: 'WebhookEvent' })

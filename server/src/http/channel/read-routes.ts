@@ -4,6 +4,8 @@ import { followEvents } from '../../usecases/follow-events.ts'
 import { getEventLog } from '../../usecases/get-event-log.ts'
 import { getMessages } from '../../usecases/get-messages.ts'
 import { getSession } from '../../usecases/get-session.ts'
+import { answers, refusalAnswers } from '../wire/answers.ts'
+import { EventPageAnswer, MessagePageAnswer, SessionAnswer } from './answer-schemas.ts'
 import { callOf, sessionCallOf } from './call.ts'
 import type { ChannelDeps } from './channel.ts'
 import { IntegrationPath, PageQuery, SessionPath } from './schemas.ts'
@@ -17,18 +19,35 @@ export const readRoutes =
     app.addHook('preClose', async () => draining.abort())
     app.get(
       '/sessions/:session_id',
-      { schema: { summary: 'Read a session', params: SessionPath } },
+      {
+        schema: {
+          operationId: 'getSession',
+          response: answers(200, SessionAnswer, refusals),
+          summary: 'Read a session',
+          params: SessionPath,
+        },
+      },
       async (request) => await getSession(deps, sessionCallOf(request)),
     )
     app.get(
       '/sessions/:session_id/messages',
-      { schema: { summary: 'List messages, oldest first', params: SessionPath, querystring: PageQuery } },
+      {
+        schema: {
+          operationId: 'listMessages',
+          response: answers(200, MessagePageAnswer, refusals),
+          summary: 'List messages, oldest first',
+          params: SessionPath,
+          querystring: PageQuery,
+        },
+      },
       async (request) => await getMessages(deps, sessionCallOf(request), request.query),
     )
     app.get(
       '/events',
       {
         schema: {
+          operationId: 'listEvents',
+          response: answers(200, EventPageAnswer, ['unauthorized', 'rate-limited']),
           summary: "The integration's event log, in order",
           params: IntegrationPath,
           querystring: PageQuery,
@@ -40,6 +59,8 @@ export const readRoutes =
       '/sessions/:session_id/events',
       {
         schema: {
+          operationId: 'streamEvents',
+          response: { 200: eventStream, ...refusalAnswers(refusals) },
           summary: "A session's events as they come (Server-Sent Events)",
           params: SessionPath,
           querystring: Type.Object({
@@ -59,3 +80,11 @@ export const readRoutes =
 
 const lastEventId = (header: string | string[] | undefined): number | undefined =>
   typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : undefined
+
+const refusals = ['unauthorized', 'session-not-found', 'rate-limited'] as const
+
+const eventStream = {
+  description:
+    'An endless stream: `id` is the sequence, `event` the event type, `data` the very body the webhook gets. It ends after the last event of the session. Come back with Last-Event-ID and miss nothing.',
+  content: { 'text/event-stream': { schema: Type.String() } },
+}

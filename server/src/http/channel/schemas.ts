@@ -15,6 +15,7 @@ const id = (description: string) =>
   })
 
 const contextSchema = Type.Record(Type.String(), Type.Unknown(), {
+  title: 'Context',
   description:
     'Variables that travel with the session: user, tags, global, live_instructions and any other top-level key. Objects merge deeply, arrays and scalars replace, null deletes.',
 })
@@ -32,6 +33,7 @@ export const Attachment = Type.Object(
   },
   {
     anyOf: [{ required: ['id'] }, { required: ['url'] }],
+    title: 'Attachment',
     errorSentence: 'needs an id (a file_id) or a url',
   },
 )
@@ -46,58 +48,107 @@ export const MessageInput = Type.Object(
       { required: ['text'], properties: { text: { pattern: '\\S' } } },
       { required: ['attachments'], properties: { attachments: { minItems: 1 } } },
     ],
+    title: 'MessageInput',
     errorSentence: 'needs a text that is not empty, or attachments',
   },
 )
 
-export const OpenSessionBody = Type.Object({
-  external_session_id: Type.Optional(id('Your own id of this thread; every event repeats it')),
-  channel_user_id: Type.Optional(id('Your own id of the user; user.user_id is stable for it')),
-  context: Type.Optional(Context),
-})
+export const OpenSessionBody = Type.Object(
+  {
+    external_session_id: Type.Optional(id('Your own id of this thread; every event repeats it')),
+    channel_user_id: Type.Optional(id('Your own id of the user; user.user_id is stable for it')),
+    context: Type.Optional(Context),
+  },
+  {
+    title: 'OpenSessionRequest',
+    examples: [
+      {
+        external_session_id: 'chat-session-001',
+        channel_user_id: 'user-12345',
+        context: {
+          user: { display_name: 'Alice Smith', email: 'alice@example.com', language: 'en' },
+          source_page: 'pricing',
+        },
+      },
+    ],
+  },
+)
 
-export const UpdateContextBody = Type.Object({ context: ContextPatch })
+export const UpdateContextBody = Type.Object(
+  { context: ContextPatch },
+  { title: 'UpdateContextRequest', examples: [{ context: { cart: { total: 42 }, old_key: null } }] },
+)
 
-export const CloseSessionBody = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 1000 })) })
+export const CloseSessionBody = Type.Object(
+  { reason: Type.Optional(Type.String({ maxLength: 1000 })) },
+  { title: 'CloseSessionRequest', examples: [{ reason: 'The user left.' }] },
+)
 
-export const SendMessageBody = Type.Object({ input: MessageInput, context: Type.Optional(ContextPatch) })
+export const SendMessageBody = Type.Object(
+  { input: MessageInput, context: Type.Optional(ContextPatch) },
+  { title: 'SendMessageRequest', examples: [{ input: { text: 'What pricing plans do you offer?' } }] },
+)
 
-export const HumanAgent = Type.Object({
-  agent_id: Type.String({ minLength: 1, maxLength: limits.idLengthMax }),
-  agent_name: Type.Optional(Type.String({ maxLength: 255 })),
-  agent_avatar: Type.Optional(Type.String({ maxLength: 2048 })),
-})
+export const HumanAgent = Type.Object(
+  {
+    agent_id: Type.String({ minLength: 1, maxLength: limits.idLengthMax }),
+    agent_name: Type.Optional(Type.String({ maxLength: 255 })),
+    agent_avatar: Type.Optional(Type.String({ maxLength: 2048 })),
+  },
+  { title: 'HumanAgent', examples: [{ agent_id: 'ann', agent_name: 'Ann' }] },
+)
 
-export const RecordAgentMessageBody = Type.Object({ input: MessageInput, agent: HumanAgent })
+export const RecordAgentMessageBody = Type.Object(
+  { input: MessageInput, agent: HumanAgent },
+  {
+    title: 'RecordAgentMessageRequest',
+    examples: [{ input: { text: 'Ann here.' }, agent: { agent_id: 'ann', agent_name: 'Ann' } }],
+  },
+)
 
-export const MarkMessagesBody = Type.Object({
-  message_ids: Type.Optional(
-    Type.Array(Type.String({ format: 'uuid' }), { minItems: 1, maxItems: limits.messageIdsMax }),
-  ),
-})
+export const MarkMessagesBody = Type.Object(
+  {
+    message_ids: Type.Optional(
+      Type.Array(Type.String({ format: 'uuid' }), { minItems: 1, maxItems: limits.messageIdsMax }),
+    ),
+  },
+  { title: 'MarkMessagesRequest', examples: [{}] },
+)
 
-export const HandoverBody = Type.Object({
-  department: Type.Optional(Type.String({ maxLength: 255 })),
-  reason: Type.Optional(Type.String({ maxLength: 1000 })),
-})
+export const HandoverBody = Type.Object(
+  {
+    department: Type.Optional(Type.String({ maxLength: 255 })),
+    reason: Type.Optional(Type.String({ maxLength: 1000 })),
+  },
+  { title: 'HandoverRequest', examples: [{ department: 'Sales', reason: 'asked for a person' }] },
+)
 
-export const ComposeBody = Type.Object({ action: Type.Enum(['start', 'stop']) })
+export const ComposeBody = Type.Object(
+  { action: Type.Enum(['start', 'stop']) },
+  { title: 'ComposeRequest', examples: [{ action: 'start' }] },
+)
 
-export const UploadUrlBody = Type.Object({
-  filename: Type.String({
-    minLength: 1,
-    maxLength: limits.filenameLengthMax,
-    pattern: '^[^\\u0000-\\u001f/\\\\]+$',
-    errorSentence: `must have 1 to ${limits.filenameLengthMax} characters, without slashes or control characters`,
-  }),
-  content_type: Type.String({
-    maxLength: 255,
-    pattern: '^[\\w.+-]+/[\\w.+-]+(\\s*;.*)?$',
-    errorSentence: 'must be a media type such as image/png',
-  }),
-})
+export const UploadUrlBody = Type.Object(
+  {
+    filename: Type.String({
+      minLength: 1,
+      maxLength: limits.filenameLengthMax,
+      pattern: '^[^\\u0000-\\u001f/\\\\]+$',
+      errorSentence: `must have 1 to ${limits.filenameLengthMax} characters, without slashes or control characters`,
+    }),
+    content_type: Type.String({
+      maxLength: 255,
+      pattern: '^[\\w.+-]+/[\\w.+-]+(\\s*;.*)?$',
+      errorSentence: 'must be a media type such as image/png',
+    }),
+  },
+  { title: 'UploadUrlRequest', examples: [{ filename: 'plan.pdf', content_type: 'application/pdf' }] },
+)
 
-export const DownloadUrlBody = Type.Object({ file_id: Type.String({ format: 'uuid' }) })
+export const DownloadUrlBody = Type.Object(
+  { file_id: Type.String({ format: 'uuid' }) },
+  { title: 'DownloadUrlRequest', examples: [{ file_id: '01a204cb-51d3-7ca8-814c-e7f7a9421440' }] },
+)
 
 export const IntegrationPath = Type.Object({ integration_id: Type.String({ format: 'uuid' }) })
 

@@ -9,6 +9,8 @@ import { recordAgentMessage } from '../../usecases/record-agent-message.ts'
 import { reopenConversation } from '../../usecases/reopen-conversation.ts'
 import { requestHandover } from '../../usecases/request-handover.ts'
 import { updateSessionContext } from '../../usecases/update-context.ts'
+import { Accepted, answers } from '../wire/answers.ts'
+import { OpenSessionAnswer, SendMessageAnswer, UpdateContextAnswer } from './answer-schemas.ts'
 import { callOf, sessionCallOf } from './call.ts'
 import type { ChannelDeps } from './channel.ts'
 import {
@@ -31,23 +33,55 @@ export const sessionRoutes =
   async (app) => {
     app.post(
       '/sessions',
-      { schema: { summary: 'Open a session', params: IntegrationPath, body: orNone(OpenSessionBody) } },
+      {
+        schema: {
+          operationId: 'openSession',
+          response: answers(201, OpenSessionAnswer, writes),
+          summary: 'Open a session',
+          params: IntegrationPath,
+          body: orNone(OpenSessionBody),
+        },
+      },
       async (request, reply) =>
         reply.code(201).send(await openSession(deps, callOf(request), request.body ?? {})),
     )
     app.patch(
       '/sessions/:session_id/context',
-      { schema: { summary: 'Change the context', params: SessionPath, body: UpdateContextBody } },
+      {
+        schema: {
+          operationId: 'updateContext',
+          response: answers(200, UpdateContextAnswer, sessionWrites),
+          summary: 'Change the context',
+          params: SessionPath,
+          body: UpdateContextBody,
+        },
+      },
       async (request) => await updateSessionContext(deps, sessionCallOf(request), request.body),
     )
     app.post(
       '/sessions/:session_id/close',
-      { schema: { summary: 'Close the session', params: SessionPath, body: orNone(CloseSessionBody) } },
+      {
+        schema: {
+          operationId: 'closeSession',
+          response: answers(200, Accepted, sessionPosts),
+          summary: 'Close the session',
+          params: SessionPath,
+          body: orNone(CloseSessionBody),
+        },
+      },
       async (request) => await closeSession(deps, sessionCallOf(request), 'api'),
     )
     app.post(
       '/sessions/:session_id/messages',
-      { schema: { summary: "Send the user's message", params: SessionPath, body: SendMessageBody } },
+      {
+        schema: {
+          operationId: 'sendMessage',
+          response: answers(202, SendMessageAnswer, sessionPosts),
+          summary: "Send the user's message",
+          params: SessionPath,
+          body: SendMessageBody,
+        },
+      },
       async (request, reply) =>
         reply.code(202).send(await receiveMessage(deps, sessionCallOf(request), request.body)),
     )
@@ -55,6 +89,8 @@ export const sessionRoutes =
       '/sessions/:session_id/messages/agent',
       {
         schema: {
+          operationId: 'recordAgentMessage',
+          response: answers(202, SendMessageAnswer, [...sessionPosts, 'conversation-closed']),
           summary: 'Record what a person of yours said',
           params: SessionPath,
           body: RecordAgentMessageBody,
@@ -68,6 +104,8 @@ export const sessionRoutes =
         `/sessions/:session_id/messages/${kind}`,
         {
           schema: {
+            operationId: kind === 'read' ? 'markRead' : 'markDelivered',
+            response: answers(200, Accepted, sessionPosts),
             summary: `Mark messages as ${kind}`,
             params: SessionPath,
             body: orNone(MarkMessagesBody),
@@ -81,22 +119,56 @@ export const sessionRoutes =
       )
     app.post(
       '/sessions/:session_id/messages/compose',
-      { schema: { summary: 'Say that somebody types', params: SessionPath, body: ComposeBody } },
+      {
+        schema: {
+          operationId: 'compose',
+          response: answers(200, Accepted, sessionPosts),
+          summary: 'Say that somebody types',
+          params: SessionPath,
+          body: ComposeBody,
+        },
+      },
       async (request) => await announceCompose(deps, sessionCallOf(request), request.body),
     )
     app.post(
       '/sessions/:session_id/conversation/close',
-      { schema: { summary: 'Resolve the conversation', params: SessionPath } },
+      {
+        schema: {
+          operationId: 'closeConversation',
+          response: answers(200, Accepted, sessionPosts),
+          summary: 'Resolve the conversation',
+          params: SessionPath,
+        },
+      },
       async (request) => await closeConversation(deps, sessionCallOf(request), { type: 'api' }),
     )
     app.post(
       '/sessions/:session_id/conversation/reopen',
-      { schema: { summary: 'Reopen the conversation', params: SessionPath } },
+      {
+        schema: {
+          operationId: 'reopenConversation',
+          response: answers(200, Accepted, sessionPosts),
+          summary: 'Reopen the conversation',
+          params: SessionPath,
+        },
+      },
       async (request) => await reopenConversation(deps, sessionCallOf(request)),
     )
     app.post(
       '/sessions/:session_id/handover',
-      { schema: { summary: 'Ask for a person', params: SessionPath, body: orNone(HandoverBody) } },
+      {
+        schema: {
+          operationId: 'handOver',
+          response: answers(200, Accepted, [...sessionPosts, 'conversation-closed']),
+          summary: 'Ask for a person',
+          params: SessionPath,
+          body: orNone(HandoverBody),
+        },
+      },
       async (request) => await requestHandover(deps, sessionCallOf(request)),
     )
   }
+
+const writes = ['unauthorized', 'idempotency-conflict', 'payload-too-large', 'rate-limited'] as const
+const sessionPosts = [...writes, 'session-not-found'] as const
+const sessionWrites = ['unauthorized', 'payload-too-large', 'rate-limited', 'session-not-found'] as const

@@ -8,7 +8,7 @@ import { Refusal } from '../../domain/errors.ts'
 import { limits } from '../../domain/limits.ts'
 import { openDownload } from '../../usecases/open-download.ts'
 import { receiveUpload } from '../../usecases/receive-upload.ts'
-import { answers } from '../wire/answers.ts'
+import { answers, refusalAnswers } from '../wire/answers.ts'
 
 const FilePath = Type.Object({ file_id: Type.String({ format: 'uuid' }) })
 
@@ -16,6 +16,11 @@ const UploadedFile = Type.Object(
   { file_id: Type.String({ format: 'uuid' }), byte_count: Type.Integer() },
   { title: 'UploadedFile', description: 'The file is kept.' },
 )
+
+const anyBytes = {
+  description: 'The bytes, to be saved: never shown inline.',
+  content: { '*/*': { schema: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) } },
+}
 
 /**
  * Where the presigned URLs lead. No other credentials: whoever has the URL may do the one thing it was made for.
@@ -69,10 +74,7 @@ export const files =
           summary: 'Download a file from its download_url',
           operationId: 'downloadFile',
           params: FilePath,
-          response: answers(200, Type.Unknown({ description: 'The bytes.' }), [
-            'forbidden',
-            'file-not-found',
-          ]),
+          response: { 200: anyBytes, ...refusalAnswers(['forbidden', 'file-not-found']) },
         },
       },
       async (request, reply) => {

@@ -36,7 +36,12 @@ export const operations =
         schema: {
           summary: 'Metrics in the text form of Prometheus',
           operationId: 'metrics',
-          response: { 200: Type.String() },
+          response: {
+            200: {
+              description: 'Counters, gauges and histograms.',
+              content: { 'text/plain': { schema: Type.String() } },
+            },
+          },
         },
       },
       async (_request, reply) => {

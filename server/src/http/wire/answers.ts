@@ -38,7 +38,7 @@ export const Accepted = Type.Object(
 )
 
 /** Each status once, with an example of each of its codes. */
-const refusalAnswers = (codes: readonly ErrorCode[]): Record<number, unknown> =>
+export const refusalAnswers = (codes: readonly ErrorCode[]): Record<number, unknown> =>
   Object.fromEntries(
     [...Map.groupBy([...new Set([...codes, ...alwaysPossible])].sort(), errorStatus)].map(([status, of]) => [
       status,
