@@ -45,7 +45,14 @@ export const createSignals = (options: {
   let reconnectTimer: NodeJS.Timeout | undefined
 
   const emit = (wakeUps: WakeUps): void => {
-    for (const listener of wakers) listener(wakeUps)
+    for (const listener of wakers) {
+      try {
+        listener(wakeUps)
+      } catch (error) {
+        // It is committed: a listener that fails must not make it look as if it were not.
+        options.log('a listener failed at a wake-up', { error: String(error) })
+      }
+    }
   }
 
   /** Look at everything once. */
@@ -64,7 +71,11 @@ export const createSignals = (options: {
     try {
       await next.connect()
       await next.query(`listen ${channel}`)
-      await next.query('select pg_advisory_lock($1::int, $2::int)', [processLockClass, options.processKey])
+      // Shared: if the server has not yet noticed that our last connection is gone, its lock must not shut us out.
+      await next.query('select pg_advisory_lock_shared($1::int, $2::int)', [
+        processLockClass,
+        options.processKey,
+      ])
       client = next
       // What was said while nobody listened.
       wakeAll()

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { enterProcess, findGoneProcesses, newProcessKey } from '../../src/store/processes.ts'
+import { createSignals } from '../../src/store/signals.ts'
+import { testDatabase } from '../support/database.ts'
+import { until } from '../support/until.ts'
+
+const { db, url } = await testDatabase({ after })
+const log = (): void => undefined
+
+test('a process whose old connection the server still believes in comes back at once, and lives until both are gone', async () => {
+  const processKey = newProcessKey()
+  await enterProcess(db, processKey)
+  assert.ok((await findGoneProcesses(db)).includes(processKey))
+  const old = createSignals({ url, processKey, log })
+  await old.connect()
+  const fresh = createSignals({ url, processKey, log })
+  await fresh.connect()
+  const isGone = async (): Promise<boolean> => (await findGoneProcesses(db)).includes(processKey)
+  assert.equal(await isGone(), false)
+  await old.close()
+  assert.equal(await isGone(), false)
+  await fresh.close()
+  await until('the process is gone', isGone)
+})
+
+test('a listener that fails neither keeps the others asleep nor makes the commit look failed', async (t) => {
+  const signals = createSignals({ url, processKey: newProcessKey(), log })
+  t.after(signals.close)
+  let woken = 0
+  signals.onWakeUp(() => {
+    throw new Error('a bug')
+  })
+  signals.onWakeUp(() => {
+    woken += 1
+  })
+  signals.committed({ turnsDue: true, lanesDueOf: new Set(), sessionsWithEvents: new Set() })
+  assert.equal(woken, 1)
+})
