@@ -13,10 +13,11 @@ export interface InboxEvent {
   readonly body: string
 }
 
+/** The number is taken under a lock that is held to the commit, so who reads on after a number misses none. */
 const addStatement = {
   name: 'add-inbox-event',
   text: `insert into inbox_events (integration_id, verified, problem, headers, body, session_id)
-    values ($1, $2, $3, $4, $5, $6)
+    select $1, $2, $3, $4, $5, $6 from (select pg_advisory_xact_lock(hashtext('dragoman.inbox')) offset 0) locked
     returning inbox_id::float8 as inbox_id`,
 }
 
@@ -35,17 +36,26 @@ export const addInboxEvent = async (
   return rows[0]?.inbox_id ?? 0
 }
 
-const listStatement = {
-  name: 'list-inbox-events',
-  text: `select inbox_id::float8 as inbox_id, integration_id, session_id, (extract(epoch from received_at) * 1000)::float8 as received_at,
-      verified, problem, headers, body
-    from inbox_events
-    where inbox_id > $1 and ($2::text is null or session_id = $2)
-    order by inbox_id desc limit $3`,
+const shown = `select inbox_id::float8 as inbox_id, integration_id, session_id,
+      (extract(epoch from received_at) * 1000)::float8 as received_at, verified, problem, headers, body
+    from inbox_events`
+
+const newestStatement = {
+  name: 'list-newest-inbox-events',
+  text: `select * from (
+      ${shown} where $1::text is null or session_id = $1 order by inbox_id desc limit $2) newest order by inbox_id`,
 }
 
-/** Newest first. */
+const nextStatement = {
+  name: 'list-next-inbox-events',
+  text: `${shown} where inbox_id > $3 and ($1::text is null or session_id = $1) order by inbox_id limit $2`,
+}
+
+/** Oldest first: the newest ones there are, or those that follow `after`. */
 export const listInboxEvents = (
   db: Db,
   page: { readonly after: number; readonly sessionId: string | null; readonly limit: number },
-): Promise<InboxEvent[]> => db.rows<InboxEvent>(listStatement, [page.after, page.sessionId, page.limit])
+): Promise<InboxEvent[]> =>
+  page.after === 0
+    ? db.rows<InboxEvent>(newestStatement, [page.sessionId, page.limit])
+    : db.rows<InboxEvent>(nextStatement, [page.sessionId, page.limit, page.after])

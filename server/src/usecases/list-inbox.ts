@@ -29,7 +29,7 @@ export const listInbox = async (
     const rows = await listInboxEvents(deps.db, page)
     const leftMs = until - performance.now()
     if (rows.length > 0 || leftMs <= 0 || page.gone.aborted) {
-      const items = rows.map(itemOf).reverse()
+      const items = rows.map(itemOf)
       return { items, next: items.at(-1)?.inbox_id ?? page.after }
     }
     // Another process may have received it, so the bell alone is not enough.

@@ -97,6 +97,34 @@ test('with two live secrets an event signed by either is verified', async () => 
   assert.equal(response.status, 200)
 })
 
+test('who reads on after an item misses none, however many came at once', async () => {
+  const sign = async (count: number) => {
+    const body = JSON.stringify({
+      event_type: 'message:read',
+      session_id: 'many',
+      count,
+      timestamp: Date.now(),
+    })
+    return await fetch(`${url}/inbox/${demo.integrationId}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+  }
+  await sign(0)
+  const first = (await (await fetch(`${url}/inbox/events?session_id=many`)).json()) as { next: number }
+  await Promise.all(Array.from({ length: 250 }, (_, index) => sign(index + 1)))
+  const seen = new Set<unknown>()
+  let { next } = first
+  for (let round = 0; round < 2; round += 1) {
+    const page = await fetch(`${url}/inbox/events?session_id=many&after=${next}`)
+    const { items, next: following } = (await page.json()) as Page & { next: number }
+    for (const { event } of items) seen.add(event['count'])
+    next = following
+  }
+  assert.equal(seen.size, 250)
+})
+
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
 )
@@ -130,6 +158,9 @@ test('the page shows an event as it arrives, in a real browser, with no script b
     assert.match((await newest.textContent()) ?? '', /signature verified/)
     assert.match((await newest.textContent()) ?? '', /We offer three pricing plans/)
     assert.match((await newest.textContent()) ?? '', /See Enterprise/)
+    await ask('Tell me about the Starter plan')
+    await page.waitForFunction((count) => document.querySelectorAll('.event').length > count, before + 1)
+    assert.equal(await page.locator('.event').first().locator('.bubble strong').textContent(), 'Starter')
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true)
     assert.deepEqual(faults, [])
     await page.close()

@@ -16,6 +16,7 @@ interface EventShown {
   readonly output?: { readonly responses?: readonly Said[] }
   readonly message?: { readonly text?: string }
   readonly member?: { readonly name?: string }
+  readonly by?: { readonly type: string; readonly name?: string }
   readonly reason?: string
   readonly message_ids?: readonly string[]
   readonly action?: string
@@ -80,29 +81,86 @@ const applyFilter = (): void => {
 const saidOf = (event: EventShown): HTMLElement[] => {
   const responses = event.output?.responses
   if (responses) return responses.flatMap(responseShown)
-  if (event.message?.text !== undefined) return [make('p', 'bubble', event.message.text)]
-  const facts = [
-    event.member?.name,
-    event.reason,
-    event.action,
-    event.message_ids && `${event.message_ids.length} messages`,
-  ]
-  const text = facts.filter((fact) => fact !== undefined).join(' · ')
-  return text === '' ? [] : [make('p', 'note', text)]
+  if (event.message?.text !== undefined) return [markdown(event.message.text)]
+  const text = sentenceOf(event)
+  return text === undefined ? [] : [make('p', 'note', text)]
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  api: 'your system asked for it',
+  resolved: 'its conversation stayed closed',
+  operator: 'the operator closed it',
+}
+
+const sentenceOf = (event: EventShown): string | undefined => {
+  const by = event.by?.name ?? event.by?.type ?? 'somebody'
+  const count = event.message_ids?.length ?? 0
+  const messages = count === 1 ? '1 message' : `${count} messages`
+  switch (event.event_type) {
+    case 'conversation:member_join':
+      return `${event.member?.name ?? 'Somebody'} joined and has the word`
+    case 'conversation:member_leave':
+      return `${event.member?.name ?? 'Somebody'} left`
+    case 'conversation:closed':
+      return `Closed by ${by}${event.reason === undefined ? '' : `: ${event.reason}`}`
+    case 'conversation:reopened':
+      return `Reopened by ${by}`
+    case 'message:read':
+      return `${messages} read`
+    case 'message:delivered':
+      return `${messages} reached the user`
+    case 'session:closed':
+      return `The session ended: ${reasons[event.reason ?? ''] ?? event.reason ?? ''}`
+    case 'session:expired':
+      return 'The session ended: nothing happened in it for too long'
+    case 'message:compose':
+      return event.action === 'start' ? 'Somebody is typing' : 'Nobody is typing any more'
+    default:
+      return undefined
+  }
 }
 
 const responseShown = (said: Said): HTMLElement[] => {
   if (said.type !== 'text') {
     const what = said.label ?? said.name ?? said.url ?? said.cards?.map((card) => card.title).join(', ') ?? ''
+    if (said.type === 'handover') return [make('p', 'note', '→ hands over to a person')]
     return [make('p', 'note', what === '' ? said.type : `${said.type}: ${what}`)]
   }
-  const shown = [make('p', 'bubble', said.text ?? '')]
+  const shown = [markdown(said.text ?? '')]
   if (said.options?.length) {
     const options = make('div', 'options', '')
     options.append(...said.options.map((option) => make('span', 'option', option.label)))
     shown.push(options)
   }
   return shown
+}
+
+/** Bold, emphasis, code and links of Markdown; everything is put in as text, so no markup of an agent can act. */
+const inline =
+  /\*\*(?<strong>[^*\n]+)\*\*|`(?<code>[^`\n]+)`|\[(?<label>[^\]\n]+)\]\((?<url>https?:\/\/[^\s)]+)\)|\*(?<em>[^*\n]+)\*/g
+
+const markdown = (text: string): HTMLElement => {
+  const bubble = make('p', 'bubble', '')
+  let at = 0
+  for (const match of text.matchAll(inline)) {
+    bubble.append(text.slice(at, match.index), inlineShown(match.groups ?? {}))
+    at = match.index + match[0].length
+  }
+  bubble.append(text.slice(at))
+  return bubble
+}
+
+const inlineShown = (groups: Record<string, string | undefined>): HTMLElement => {
+  const { strong, code, em, label = '', url = '' } = groups
+  if (strong !== undefined) return make('strong', '', strong)
+  if (code !== undefined) return make('code', '', code)
+  if (em !== undefined) return make('em', '', em)
+  const link = document.createElement('a')
+  link.href = url
+  link.rel = 'noopener noreferrer'
+  link.target = '_blank'
+  link.textContent = label
+  return link
 }
 
 const rowOf = (item: Item): HTMLElement => {
@@ -112,7 +170,7 @@ const rowOf = (item: Item): HTMLElement => {
   find('.sequence', row).textContent = event.sequence === undefined ? '' : String(event.sequence)
   find('.type', row).textContent = event.event_type ?? 'not an event'
   const verdict = find('.verdict', row)
-  verdict.textContent = item.verified ? '✓ signature verified' : `✗ ${item.problem ?? 'refused'}`
+  verdict.textContent = item.verified ? '✓ signature verified' : '✗ refused with 401'
   verdict.classList.toggle('refused', !item.verified)
   const session = find<HTMLButtonElement>('.session', row)
   session.textContent = sessionName(event)
@@ -124,6 +182,7 @@ const rowOf = (item: Item): HTMLElement => {
   const at = new Date(item.received_at)
   time.dateTime = at.toISOString()
   time.textContent = at.toLocaleTimeString(undefined, { hour12: false })
+  if (item.problem !== undefined) find('.said', row).append(make('p', 'note refused', item.problem))
   find('.said', row).append(...saidOf(event))
   find('.headers', row).textContent = Object.entries(item.headers)
     .map(([name, value]) => `${name}: ${value}`)
