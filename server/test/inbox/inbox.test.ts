@@ -78,6 +78,12 @@ test('an inbox for an integration that does not exist is 404', async () => {
   assert.equal(((await response.json()) as { error_code: string }).error_code, 'integration-not-found')
 })
 
+test('the bare address leads to the inbox', async () => {
+  const response = await fetch(`${url}/`, { redirect: 'manual' })
+  assert.equal(response.status, 302)
+  assert.equal(response.headers.get('location'), '/inbox')
+})
+
 test('with two live secrets an event signed by either is verified', async () => {
   const settings = await deps.settings.of(demo.integrationId)
   const sealed = settings?.sealedSecrets[0] ?? ''

@@ -51,6 +51,8 @@ export const inbox =
         })
       },
     )
+    // Whoever opens the bare address in a browser sees something.
+    app.get('/', async (_request, reply) => reply.redirect('/inbox'))
     for (const [path, file, type] of assets) {
       const content = await readFile(new URL(`./page/${file}`, import.meta.url), 'utf8')
       app.get(path, async (_request, reply) =>
