@@ -59,6 +59,8 @@ export interface Deps {
   readonly limits: RunLimits
   /** Is this error the store's absence (503), not a bug (500)? */
   readonly isUnavailable: (error: unknown) => boolean
+  /** ... and it may have taken what was sent all the same? Then there is no true answer. */
+  readonly isOutcomeUnknown: (error: unknown) => boolean
   /** Off the event loop; gives the serialised model. */
   readonly trainIntents: (examples: readonly Example[]) => Promise<Uint8Array>
   /** Where this server is reached from outside, without a slash at the end. Known once it listens. */

@@ -24,7 +24,7 @@ import { migrate } from './store/migrate.ts'
 import { createSessionOpener } from './store/open-sessions.ts'
 import { claimIdOf, enterProcess, leaveProcess, newProcessKey } from './store/processes.ts'
 import { createSignals } from './store/signals.ts'
-import { isStoreUnavailable } from './store/store-errors.ts'
+import { isOutcomeUnknown, isStoreUnavailable } from './store/store-errors.ts'
 import { createAgentLibrary } from './usecases/agent-library.ts'
 import { checkSecretKey } from './usecases/check-secret-key.ts'
 import { createTakeOver } from './usecases/take-over.ts'
@@ -156,6 +156,7 @@ const start = async (
     metrics,
     limits: config.limits,
     isUnavailable: isStoreUnavailable,
+    isOutcomeUnknown,
     trainIntents: (examples) => trainInThread({ examples, seed: trainingSeed }),
     publicUrl: () => address.url ?? '',
   }

@@ -5,18 +5,24 @@
  * 1. A server that crashed loses the ids whose transactions it lost and gives the same ids out again: "committed"
  *    may then speak of somebody else's transaction. A crash also resets the server's statistics, so the time of
  *    that reset tells its lives apart (PostgreSQL 15 and up; an ordinary restart keeps both). In another life
- *    "committed" stays in doubt; every other answer still means that ours is lost.
+ *    "committed" is in doubt, and what the transaction named as its proof decides: a row that only it can have
+ *    written. Every other answer still means that ours is lost.
  * 2. When the COMMIT never reached the server, its session sits idle in the transaction until somebody notices the
  *    dead connection. We end that session, by its transaction id, so that the outcome is decided now.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Statement } from './queries.ts'
-import { isStoreUnavailable, storeUnavailable } from './store-errors.ts'
+import { isStoreUnavailable, outcomeUnknown, storeUnavailable } from './store-errors.ts'
 
 export interface Witness {
   readonly transaction_id: string
   readonly server_life: string
+}
+
+/** A statement that gives a row if, and only if, the transaction was committed. */
+export interface Proof extends Statement {
+  readonly values: readonly unknown[]
 }
 
 export const fetchWitness: Statement = {
@@ -24,7 +30,7 @@ export const fetchWitness: Statement = {
   text: 'select pg_current_xact_id()::text as transaction_id, stats_reset::text as server_life from pg_stat_wal',
 }
 
-export const outcomeLimitMs = 10_000
+export const outcomeLimitMs = 25_000
 const outcomePauseMs = 100
 
 interface OutcomeDeps {
@@ -32,30 +38,33 @@ interface OutcomeDeps {
   readonly log: (line: string, fields?: object) => void
 }
 
+interface InDoubt {
+  readonly witness: Witness
+  readonly proof: Proof | undefined
+}
+
 /** Returns when the transaction is committed; throws a store-unavailable error when it is not, or nobody can tell. */
 export const learnCommitOutcome = async (
   deps: OutcomeDeps,
-  witness: Witness,
+  transaction: InDoubt,
   cause: unknown,
 ): Promise<void> => {
-  const outcome = await awaitOutcome(deps, witness)
-  deps.log('a connection broke while committing', { outcome, transaction_id: witness.transaction_id })
+  const outcome = await awaitOutcome(deps, transaction)
+  const { transaction_id } = transaction.witness
+  deps.log('a connection broke while committing', { outcome, transaction_id })
   if (outcome === 'committed') return
-  throw storeUnavailable(
-    outcome === 'aborted'
-      ? 'the database connection broke before the transaction was committed'
-      : 'the database connection broke while committing and the outcome is unknown',
-    cause,
-  )
+  if (outcome === 'unknown') throw outcomeUnknown(cause)
+  throw storeUnavailable('the database connection broke before the transaction was committed', cause)
 }
 
 type Outcome = 'committed' | 'aborted' | 'unknown'
 
-const awaitOutcome = async ({ pool }: OutcomeDeps, witness: Witness): Promise<Outcome> => {
+const awaitOutcome = async ({ pool }: OutcomeDeps, transaction: InDoubt): Promise<Outcome> => {
   const deadline = performance.now() + outcomeLimitMs
   while (performance.now() < deadline) {
     try {
-      const outcome = await askOutcome(pool, witness)
+      const outcome = await askOutcome(pool, transaction.witness)
+      if (outcome === 'in doubt') return await askProof(pool, transaction.proof)
       if (outcome !== 'undecided') return outcome
     } catch (error) {
       if (isIdOfTheFuture(error)) return 'aborted'
@@ -66,12 +75,22 @@ const awaitOutcome = async ({ pool }: OutcomeDeps, witness: Witness): Promise<Ou
   return 'unknown'
 }
 
-const askOutcome = async (pool: pg.Pool, witness: Witness): Promise<Outcome | 'undecided'> => {
+const askOutcome = async (
+  pool: pg.Pool,
+  witness: Witness,
+): Promise<'committed' | 'aborted' | 'undecided' | 'in doubt'> => {
   const { rows } = await pool.query({ ...endAndAsk, values: [witness.transaction_id, witness.server_life] })
   const { status, is_same_life } = rows[0]
-  if (status === 'committed') return is_same_life ? 'committed' : 'unknown'
+  if (status === 'committed') return is_same_life ? 'committed' : 'in doubt'
   if (status === 'in progress') return is_same_life ? 'undecided' : 'aborted'
-  return status === 'aborted' ? 'aborted' : 'unknown'
+  // So long ago that the server has forgotten.
+  return status === 'aborted' ? 'aborted' : 'in doubt'
+}
+
+const askProof = async (pool: pg.Pool, proof: Proof | undefined): Promise<Outcome> => {
+  if (!proof) return 'unknown'
+  const { rows } = await pool.query({ ...proof, values: [...proof.values] })
+  return rows.length > 0 ? 'committed' : 'aborted'
 }
 
 /** The server lost the id in a crash or a fail-over and has not given it out again. */

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../domain/json.ts'
 import type { Session } from '../domain/session.ts'
 import { createBatcher } from './batch.ts'
-import type { Db, Queries } from './db.ts'
+import type { Db, Transaction } from './db.ts'
 import { findAnswers, type IdempotencyClaim, keepAnswers, keyConflict, newAnswers } from './idempotency.ts'
 import { isStoreClash, isStoreUnavailable } from './store-errors.ts'
 
@@ -42,7 +42,7 @@ export const createSessionOpener = (deps: { readonly db: Db; readonly turnsDue: 
 }
 
 const openAll = async (
-  tx: Queries,
+  tx: Transaction,
   requests: readonly OpenRequest[],
 ): Promise<{ results: (Json | Error)[]; greetings: number }> => {
   const known = await findAnswers(tx, requests)
@@ -90,8 +90,11 @@ const insertStatement = {
     select session_id, integration_id, 1, 1, now() from w where greets`,
 }
 
-const insertSessions = async (tx: Queries, requests: readonly OpenRequest[]): Promise<void> => {
+const proofStatement = { name: 'prove-a-session', text: 'select from sessions where session_id = $1' }
+
+const insertSessions = async (tx: Transaction, requests: readonly OpenRequest[]): Promise<void> => {
   const of = <Value>(column: (request: OpenRequest) => Value): Value[] => requests.map(column)
+  tx.provenBy(proofStatement, [requests[0]?.session.sessionId])
   await tx.rows(insertStatement, [
     of((r) => r.session.sessionId),
     of((r) => r.session.integrationId),

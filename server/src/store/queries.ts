@@ -20,4 +20,6 @@ export interface Transaction extends Queries {
    * fails, so does the transaction. It must not be the first.
    */
   later(statement: Statement, values: readonly unknown[]): void
+  /** Asked after a crash of the server: gives a row if, and only if, this transaction was committed. */
+  provenBy(statement: Statement, values: readonly unknown[]): void
 }

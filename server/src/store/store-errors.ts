@@ -22,6 +22,18 @@ export const isConnectionLost = (error: unknown): boolean => {
 export const storeUnavailable = (message: string, cause: unknown): Error =>
   Object.assign(new Error(message, { cause }), { code: 'STORE_UNAVAILABLE' })
 
+/** The store broke down while it committed, and nobody could tell whether it did. Counts as unavailable, too. */
+export const outcomeUnknown = (cause: unknown): Error =>
+  Object.assign(
+    new Error('the database connection broke while committing and the outcome is unknown', { cause }),
+    {
+      code: 'OUTCOME_UNKNOWN',
+    },
+  )
+
+export const isOutcomeUnknown = (error: unknown): boolean =>
+  error instanceof Error && codeOf(error) === 'OUTCOME_UNKNOWN'
+
 /** Two processes met at the same rows; whoever lost may simply try again. */
 export const isStoreClash = (error: unknown): boolean =>
   error instanceof Error && clashes.has(codeOf(error) ?? '')
@@ -35,9 +47,7 @@ const clashes: ReadonlySet<string> = new Set(['STORE_CLASH', '40P01', '40001'])
 const hasUnavailableCode = (error: Error): boolean => {
   const code = codeOf(error)
   if (code === undefined) return false
-  return (
-    code === 'STORE_UNAVAILABLE' || socketCodes.has(code) || sqlStates.has(code) || sqlStateClasses.test(code)
-  )
+  return ownCodes.has(code) || socketCodes.has(code) || sqlStates.has(code) || sqlStateClasses.test(code)
 }
 
 /** An operator lets nobody connect to the database just now. Of a statement, 55000 is a bug of ours. */
@@ -46,6 +56,8 @@ const isClosed = (error: Error): boolean =>
 
 const codeOf = (error: Error): string | undefined =>
   'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+const ownCodes: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'OUTCOME_UNKNOWN'])
 
 const socketCodes = new Set([
   'ECONNREFUSED',

@@ -10,7 +10,7 @@
  * 4. A connection that is in doubt in any way is closed, not given back to the pool.
  */
 import pg from 'pg'
-import { fetchWitness, learnCommitOutcome, type Witness } from './commit-outcome.ts'
+import { fetchWitness, learnCommitOutcome, type Proof, type Witness } from './commit-outcome.ts'
 import type { Statement, Transaction } from './queries.ts'
 import { isConnectionLost } from './store-errors.ts'
 
@@ -80,7 +80,11 @@ const transactionOn = (client: pg.PoolClient, certain: boolean) => {
     state.later.push(sent)
   }
 
-  const queries: Transaction = { rows, later }
+  const provenBy = (statement: Statement, values: readonly unknown[]): void => {
+    state.proof = { ...statement, values }
+  }
+
+  const queries: Transaction = { rows, later, provenBy }
   return { client, queries, state }
 }
 
@@ -94,6 +98,7 @@ interface TransactionState {
   /** Answered with the COMMIT. */
   readonly later: Promise<unknown>[]
   witness?: Witness
+  proof?: Proof
 }
 
 /** True when the connection may be used again. */
@@ -110,7 +115,7 @@ const commit = async (deps: TransactionDeps, { client, state }: OpenTransaction)
     // Of a statement that failed the COMMIT has made a ROLLBACK; wait for its answer, so that the connection is clean.
     await committed.catch(() => undefined)
     if (!state.witness || !isConnectionLost(error)) throw error
-    await learnCommitOutcome(deps, state.witness, error)
+    await learnCommitOutcome(deps, { witness: state.witness, proof: state.proof }, error)
     return false
   }
 }

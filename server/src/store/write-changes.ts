@@ -87,6 +87,23 @@ export const writeChanges = (tx: Transaction, writes: Writes): void => {
     )
   }
   finishTurns(tx, writes.finishedTurns)
+  prove(tx, writes)
+}
+
+/** What only this transaction can have written: a message or an event under its own id. */
+const prove = (tx: Transaction, { messages: [message], events: [event] }: Writes): void => {
+  if (message) tx.provenBy(messageStatement, [message.sessionId, message.position, message.messageId])
+  else if (event) tx.provenBy(eventStatement, [event.sessionId, event.sequence, event.eventId])
+}
+
+const messageStatement: Statement = {
+  name: 'prove-a-message',
+  text: 'select from messages where session_id = $1 and position = $2 and message_id = $3',
+}
+
+const eventStatement: Statement = {
+  name: 'prove-an-event',
+  text: 'select from events where session_id = $1 and sequence = $2 and event_id = $3',
 }
 
 interface Part {

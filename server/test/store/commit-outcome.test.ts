@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startEmbeddedPostgres } from '../../src/outside/embedded-postgres.ts'
 import { type Db, openDatabase, type Statement } from '../../src/store/db.ts'
-import { isStoreUnavailable } from '../../src/store/store-errors.ts'
+import { isOutcomeUnknown, isStoreUnavailable } from '../../src/store/store-errors.ts'
 import { emptyDatabase } from '../support/database.ts'
 import { type DatabaseProxy, openDatabaseProxy } from '../support/database-proxy.ts'
 
@@ -102,47 +102,91 @@ test('when BEGIN itself fails, the first statement does not run on its own', asy
 })
 
 test('after a crash of the server, the same id committed by somebody else is not taken for ours', async (t) => {
+  for (const isProven of [false, true]) {
+    const { direct, db, proxy, crash } = await crashable(t)
+    const committing = Promise.withResolvers<void>()
+    proxy.toServer = (bytes) => {
+      if (!isCommit(bytes)) return bytes
+      proxy.isClosed = true
+      committing.resolve()
+      return undefined
+    }
+    let ours: unknown
+    const work = db.transaction(
+      async (tx) => {
+        if (isProven) tx.provenBy(readNotes, [])
+        ours = await tx.rows(nextNumber, [])
+      },
+      { certain: true },
+    )
+    const outcome = assert.rejects(
+      work,
+      (error) => isStoreUnavailable(error) && isOutcomeUnknown(error) !== isProven,
+    )
+    await committing.promise
+    await crash()
+    const theirs = await untilAnswered(() => direct.rows(nextNumber, []))
+    assert.deepEqual(theirs, ours)
+    proxy.isClosed = false
+    await outcome
+  }
+})
+
+test('a commit that a crash of the server left unanswered counts as done when its proof is there', async (t) => {
+  const { direct, db, proxy, crash } = await crashable(t)
+  const committed = Promise.withResolvers<void>()
+  let isCommitting = false
+  proxy.toServer = (bytes) => {
+    isCommitting ||= isCommit(bytes)
+    return bytes
+  }
+  proxy.toClient = (bytes) => {
+    if (!isCommitting) return bytes
+    proxy.isClosed = true
+    committed.resolve()
+    return undefined
+  }
+  const work = db.transaction(
+    async (tx) => {
+      tx.provenBy(readNotes, [])
+      await tx.rows(addNote, ['in the log'])
+      return 'done'
+    },
+    { certain: true },
+  )
+  await committed.promise
+  await crash()
+  isCommitting = false
+  proxy.isClosed = false
+  assert.equal(await work, 'done')
+  assert.deepEqual(await direct.rows(readNotes, []), [{ note: 'in the log' }])
+})
+
+/** A server of its own, which may be taken down. */
+const crashable = async (
+  t: TestContext,
+): Promise<{ direct: Db; db: Db; proxy: DatabaseProxy; crash: () => Promise<void> }> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'dragoman-test-'))
   const server = await startEmbeddedPostgres({ dataDir, log: () => undefined, settings: { fsync: 'off' } })
-  t.after(async () => {
-    await server.stop()
-    await rm(dataDir, { recursive: true, force: true })
-  })
   const direct = openDb(t, server.url)
   await direct.rows(createNotes, [])
   const proxy = await openDatabaseProxy(t, server.url)
   const db = openDb(t, proxy.url)
-
-  const [backend] = await direct.rows<{ pid: number }>(
-    { name: 'pid', text: 'select pg_backend_pid() as pid' },
-    [],
-  )
-  const committing = Promise.withResolvers<void>()
-  proxy.toServer = (bytes) => {
-    if (!isCommit(bytes)) return bytes
-    proxy.isClosed = true
-    committing.resolve()
-    return undefined
+  t.after(async () => {
+    await server.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  // One killed backend is a crash of the whole server: it forgets what it had not written.
+  const crash = async (): Promise<void> => {
+    const [backend] = await direct.rows<{ pid: number }>(
+      { name: 'pid', text: 'select pg_backend_pid() as pid' },
+      [],
+    )
+    if (backend) process.kill(backend.pid, 'SIGKILL')
+    await untilAnswered(() => direct.rows(readNotes, []))
   }
-  let ours: unknown
-  const work = db.transaction(
-    async (tx) => {
-      ours = await tx.rows(nextNumber, [])
-    },
-    { certain: true },
-  )
-  const outcome = assert.rejects(
-    work,
-    (error) => isStoreUnavailable(error) && /outcome is unknown/.test(`${error}`),
-  )
-  await committing.promise
-  // One killed backend is a crash of the whole server: it forgets what it had not written, our id included.
-  if (backend) process.kill(backend.pid, 'SIGKILL')
-  const theirs = await untilAnswered(() => direct.rows(nextNumber, []))
-  assert.deepEqual(theirs, ours)
-  proxy.isClosed = false
-  await outcome
-})
+  return { direct, db, proxy, crash }
+}
 
 const untilAnswered = async <T>(ask: () => Promise<T>): Promise<T> => {
   for (;;) {

@@ -7,8 +7,12 @@ import { validationRefusal } from './validation.ts'
 const retryAfterUnavailableSeconds = 2
 
 /** Every error leaves as `{error_code, error_message}`; what we did not foresee is logged and tells nothing. */
-export const answerErrors = (app: FastifyInstance, deps: Pick<Deps, 'log' | 'isUnavailable'>): void => {
+export const answerErrors = (
+  app: FastifyInstance,
+  deps: Pick<Deps, 'log' | 'isUnavailable' | 'isOutcomeUnknown'>,
+): void => {
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (deps.isOutcomeUnknown(error)) return hangUp(deps, request, reply)
     const refusal = refusalOf(deps, error, request)
     if (refusal) return sendRefusal(reply, refusal)
     deps.log.error(
@@ -35,6 +39,17 @@ export const answerErrors = (app: FastifyInstance, deps: Pick<Deps, 'log' | 'isU
       new Refusal('not-found', `${request.method} ${pathOf(request)}: there is no such endpoint`),
     ),
   )
+}
+
+/** A 503 would promise that nothing was accepted; a broken connection promises nothing, and is retried as such. */
+const hangUp = (deps: Pick<Deps, 'log'>, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  deps.log.error(
+    { requestId: request.id, method: request.method, path: pathOf(request) },
+    'the store broke down while committing: the caller is left without an answer',
+  )
+  reply.hijack()
+  request.raw.socket.destroy()
+  return reply
 }
 
 export const sendRefusal = (reply: FastifyReply, refusal: Refusal): FastifyReply => {
