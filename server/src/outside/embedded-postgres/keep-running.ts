@@ -1,19 +1,21 @@
 /**
  * Starts PostgreSQL and starts it again when it ends without being asked to (the system ran out of memory, somebody
- * killed it). Remains of the former life may hold on for a moment; a start that meets them is tried again.
+ * killed it, its disk is full). Remains of the former life may hold on for a moment; a start that meets them is tried
+ * again. A restart is tried for as long as we live: what stands in its way may take an operator's time to clear.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Postmaster } from './postmaster.ts'
 
-const attemptsMax = 100
-const pauseMs = 100
+const firstStartAttemptsMax = 20
+const pauseMsMin = 100
+const pauseMsMax = 2_000
 
 export const keepRunning = async (
   start: () => Promise<Postmaster>,
   log: (line: string, fields?: object) => void,
 ): Promise<{ stop(): Promise<void> }> => {
   let isStopping = false
-  let running = startPatiently(start, isRemains)
+  let running = startPatiently(start, (error, attempt) => attempt < firstStartAttemptsMax && isRemains(error))
   await running
 
   const watch = async (): Promise<void> => {
@@ -37,14 +39,14 @@ export const keepRunning = async (
 
 const startPatiently = async (
   start: () => Promise<Postmaster>,
-  isWorthAnother: (error: unknown) => boolean,
+  isWorthAnother: (error: unknown, attempt: number) => boolean,
 ): Promise<Postmaster> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await start()
     } catch (error) {
-      if (attempt === attemptsMax || !isWorthAnother(error)) throw error
-      await sleep(pauseMs)
+      if (!isWorthAnother(error, attempt)) throw error
+      await sleep(Math.min(pauseMsMin * attempt, pauseMsMax))
     }
   }
 }
