@@ -6,6 +6,7 @@ import { dataFolder } from './support/data-folder.ts'
 import { databaseAt, embeddedDatabaseUrl, startDatabaseServer } from './support/database-server.ts'
 import { type DragomanProcess, startDragomanProcess } from './support/dragoman-process.ts'
 import { addIntegration } from './support/integration.ts'
+import { type Owner, ownerOf } from './support/owner.ts'
 import { type Chance, chanceOf, settings } from './support/settings.ts'
 import { startTraffic } from './support/traffic.ts'
 import { until } from './support/until.ts'
@@ -15,8 +16,9 @@ const users = 40
 const postsPerSession = 30
 
 test('A process killed at any moment, its database with it, loses nothing it accepted and swaps nothing', async (t) => {
-  const dataDir = await dataFolder(t)
-  await endUnderLoad(t, {
+  const owner = ownerOf(t)
+  const dataDir = await dataFolder(owner)
+  await endUnderLoad(t, owner, {
     signal: 'SIGKILL',
     rounds: settings.rounds,
     environment: { DRAGOMAN_DATA_DIR: dataDir },
@@ -25,21 +27,23 @@ test('A process killed at any moment, its database with it, loses nothing it acc
 })
 
 test('A process killed at any moment, its database living on, loses nothing it accepted and swaps nothing', async (t) => {
-  const server = await startDatabaseServer(t)
-  await endUnderLoad(t, {
+  const owner = ownerOf(t)
+  const server = await startDatabaseServer(owner)
+  await endUnderLoad(t, owner, {
     signal: 'SIGKILL',
     rounds: settings.rounds,
-    environment: { DRAGOMAN_DATA_DIR: await dataFolder(t), DATABASE_URL: server.url },
+    environment: { DRAGOMAN_DATA_DIR: await dataFolder(owner), DATABASE_URL: server.url },
     databaseUrl: async () => server.url,
   })
 })
 
 test('A process asked to stop under load ends what it began, so nothing comes twice', async (t) => {
-  const server = await startDatabaseServer(t)
-  const account = await endUnderLoad(t, {
+  const owner = ownerOf(t)
+  const server = await startDatabaseServer(owner)
+  const account = await endUnderLoad(t, owner, {
     signal: 'SIGTERM',
     rounds: Math.ceil(settings.rounds / 2),
-    environment: { DRAGOMAN_DATA_DIR: await dataFolder(t), DATABASE_URL: server.url },
+    environment: { DRAGOMAN_DATA_DIR: await dataFolder(owner), DATABASE_URL: server.url },
     databaseUrl: async () => server.url,
   })
   assert.equal(account.duplicates.length, 0)
@@ -47,6 +51,7 @@ test('A process asked to stop under load ends what it began, so nothing comes tw
 
 const endUnderLoad = async (
   t: TestContext,
+  owner: Owner,
   setup: {
     readonly signal: 'SIGKILL' | 'SIGTERM'
     readonly rounds: number
@@ -56,11 +61,11 @@ const endUnderLoad = async (
 ): Promise<Account> => {
   const chance = chanceOf(settings.seed)
   t.diagnostic(`seed ${settings.seed}, ${setup.rounds} times ${setup.signal}`)
-  const webhook = await startWebhook(t)
-  const start = (): Promise<DragomanProcess> => startDragomanProcess(t, setup.environment)
+  const webhook = await startWebhook(owner)
+  const start = (): Promise<DragomanProcess> => startDragomanProcess(owner, setup.environment)
   let running = start()
-  const channel = await addIntegration(t, (await running).url, webhook.url)
-  const traffic = startTraffic(t, {
+  const channel = await addIntegration(owner, (await running).url, webhook.url)
+  const traffic = startTraffic(owner, {
     channel,
     users,
     postsPerSession,
@@ -79,7 +84,7 @@ const endUnderLoad = async (
   await traffic.stop()
 
   const account = await checkDeliveries(url, webhook, traffic.sessions, { limitSeconds: 120 })
-  await untilIdle(databaseAt(t, await setup.databaseUrl()).query)
+  await untilIdle(databaseAt(owner, await setup.databaseUrl()).query)
   t.diagnostic(
     `${account.recorded} messages in ${account.sessions} sessions, ${traffic.counts.unknown} of unknown fate, ` +
       `${account.events} events, ${account.duplicates.length} of them twice`,

@@ -28,6 +28,8 @@ export interface PostedSession {
 export interface Traffic {
   readonly sessions: readonly PostedSession[]
   readonly counts: Readonly<Record<Post['outcome'], number>>
+  /** 503s, also those after which somebody tried again. */
+  readonly refusals: () => number
   /** Answers that no promise allows for, such as a 500, or a 503 that does not say when to come back. */
   readonly surprises: readonly string[]
   /** Resolves when nobody waits for an answer any more. */
@@ -56,6 +58,7 @@ export const startTraffic = (owner: Owner, options: TrafficOptions): Traffic => 
   const counts = { accepted: 0, refused: 0, unknown: 0 }
   const surprises: string[] = []
   let begun = 0
+  let refusals = 0
   let isStopped = false
   let isAbandoned = false
 
@@ -70,6 +73,7 @@ export const startTraffic = (owner: Owner, options: TrafficOptions): Traffic => 
   ): Promise<Answer | undefined> => {
     for (;;) {
       const answer = await callOnce(user, path, body, key)
+      if (answer?.status === 503) refusals += 1
       if (answer?.status === 503 && !isHonestRefusal(answer)) surprise(answer)
       if (answer?.status !== 503 && answer !== undefined) return answer
       await pause(backOffMs)
@@ -149,6 +153,7 @@ export const startTraffic = (owner: Owner, options: TrafficOptions): Traffic => 
   return {
     sessions,
     counts,
+    refusals: () => refusals,
     surprises,
     stop: async () => {
       isStopped = true
