@@ -272,7 +272,7 @@ test('a webhook that hangs holds at most its share, and another integration does
   hanging.receiver.behave(() => 'hang')
   const sessions = await Promise.all(Array.from({ length: 60 }, () => hanging.api.open()))
   await Promise.all(sessions.map(({ path }) => cause(hanging, path, 1)))
-  await hanging.receiver.untilReceived((all) => all.length === 20)
+  await hanging.receiver.untilReceived((all) => all.length >= 20)
   const well = await Promise.all(Array.from({ length: 60 }, () => healthy.api.open()))
   await Promise.all(well.map(({ path }) => cause(healthy, path, 2)))
   await healthy.receiver.until((all) => all.length === 120)

@@ -54,9 +54,9 @@ const withRetryingFirst = async (customer: Customer, questions: readonly number[
   const { path, sessionId } = await customer.api.open()
   customer.receiver.behave(() => 503)
   await ask(customer, path, ...questions)
-  await until('the fast retries are used up', async () => {
-    const answer = await operator.get(`/deliveries/${sessionId}.1`)
-    return (answer.body['attempts'] as Item[] | undefined)?.length === 3
+  await until('the fast retries are used up, and all answers wait', async () => {
+    const deliveries = await operator.all(`/deliveries?session_id=${sessionId}`)
+    return deliveries.length === questions.length && deliveries.at(-1).attempts.length === 3
   })
   // The circuit opened with it; a closed one lets each test say what is sent.
   assert.equal((await operator.get(`/deliveries/${sessionId}.1`)).body['status'], 'retrying')
