@@ -193,7 +193,7 @@ export const AgentDocument = Type.Object(
   {
     agent: Type.Object(
       {
-        name: Type.String({ minLength: 1, maxLength: 32 }),
+        name: Type.String({ minLength: 1, maxLength: 32, pattern: '^[^\\u0000-\\u001f]+$' }),
         description: Type.Optional(Type.String({ maxLength: 128 })),
         /** A language tag, `en` by default. Decides the built-in sentences. */
         language: Type.Optional(Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$', maxLength: 35 })),

@@ -204,6 +204,8 @@ test('a question nobody can answer is refused by the field that is wrong', async
     ['/deliveries?session_id=x', /^session_id: must be a UUID/],
     ['/deliveries?limit=201', /^limit: must be at most 200/],
     ['/deliveries?from=yesterday', /^from: must be ms since 1970, or ISO 8601/],
+    ['/deliveries?to=2026-13-32', /^to: 2026-13-32 is no day/],
+    ['/deliveries?from=-1', /^from: must be ms/],
     [`${of}&after=x`, /^after: must be the `next`/],
     [`${of}&status=dead&after=17`, /^after: must be the `next`/],
   ] as const)

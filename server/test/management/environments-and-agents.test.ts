@@ -126,6 +126,15 @@ test('bodies of the wrong form are refused by field', async () => {
   assertRefused(unknown, 400, 'invalid-payload', /^agent_id: there is no agent/)
 })
 
+test('a name that cannot be stored is refused, wherever it comes from', async () => {
+  const draft = documentThatSays('Hello!', 'a\u0000b')
+  assertRefused(await operator.post('/agents', { draft }), 400, 'invalid-payload', /name/)
+  const agentId = await publishNew(documentThatSays('Hello!'))
+  assertRefused(await operator.put(`/agents/${agentId}/draft`, draft), 400, 'invalid-payload', /name/)
+  assertRefused(await operator.post('/agents', { name: 'a\u0000b' }), 400, 'invalid-payload', /^name: /)
+  assertRefused(await operator.post('/environments', { name: 'a\u0000b' }), 400, 'invalid-payload', /^name: /)
+})
+
 test('a document with thousands of phrases is taken, and one beyond the limit is told so', async () => {
   const draft = documentThatSays('Hello!')
   const filler = (count: number) =>

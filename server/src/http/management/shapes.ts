@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import type { Call } from '../../deps.ts'
+import { Refusal } from '../../domain/errors.ts'
 import type { Session } from '../../domain/session.ts'
 import type * as answer from './answer-schemas.ts'
 
@@ -63,7 +64,10 @@ export const saidShape = (said: {
   said.author === 'brain' ? { output: said.body } : { message: said.body }
 
 /** A moment as a query or a body gives it: ms, or ISO 8601. */
-export const momentOf = (moment: number | string | undefined): number | undefined => {
+export const momentOf = (name: 'from' | 'to', moment: number | string | undefined): number | undefined => {
   if (moment === undefined || typeof moment === 'number') return moment
-  return /^\d+$/.test(moment) ? Number(moment) : Date.parse(moment)
+  const at = Date.parse(moment)
+  if (Number.isNaN(at))
+    throw new Refusal('invalid-payload', `${name}: ${moment} is no day and time that there is`)
+  return at
 }
