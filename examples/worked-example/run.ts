@@ -20,13 +20,17 @@ const start = async (): Promise<{ printed: string; kill: (signal: NodeJS.Signals
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   })
-  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()))
+  // Closed, and not only gone: npm goes before the server that it started, which holds the same output until its end.
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
   let printed = ''
   child.stdout.setEncoding('utf8')
-  for await (const chunk of child.stdout) {
-    printed += chunk
-    if (printed.includes('/inbox/events?')) break
-  }
+  const ready = new Promise<void>((resolve) => {
+    child.stdout.on('data', (chunk: string) => {
+      printed += chunk
+      if (printed.includes('/inbox/events?')) resolve()
+    })
+  })
+  await Promise.race([ready, ended])
   assert.ok(printed.includes('/inbox/events?'), `the start printed no curls:\n${printed}`)
   return {
     printed,
