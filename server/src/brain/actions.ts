@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../domain/json.ts'
 import { limits } from '../domain/limits.ts'
 import type { AgentResponse, Card, CardButton, QuickReply } from '../domain/message.ts'
 import { pick } from './chance.ts'
-import type { ActionOf, DocumentAction } from './document.ts'
+import type { ActionOf, DocumentAction } from './document/document.ts'
 import { note, type OpenTurn, rendered } from './open-turn.ts'
 
 /** Where the turn goes after an action: on, to another node, or nowhere. */

@@ -1,4 +1,4 @@
-import type { AgentDocument, DocumentNode } from './document.ts'
+import type { AgentDocument, DocumentNode } from './document/document.ts'
 import type { Example, IntentModel } from './intents/model.ts'
 import { exactPhrases } from './intents/phrases.ts'
 import { asksForPerson } from './person-guard.ts'

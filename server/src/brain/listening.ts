@@ -1,5 +1,5 @@
 import { type Agent, rootKey } from './agent.ts'
-import type { DocumentNode } from './document.ts'
+import type { DocumentNode } from './document/document.ts'
 
 /**
  * Which node hears. A node under a parent is heard only while the conversation stands at that parent, and is asked

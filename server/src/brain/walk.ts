@@ -1,6 +1,6 @@
 import { performAction } from './actions.ts'
 import type { Agent } from './agent.ts'
-import type { DocumentNode } from './document.ts'
+import type { DocumentNode } from './document/document.ts'
 import { note, type OpenTurn } from './open-turn.ts'
 
 /** Nodes in one turn (spec 2.2). A circle of jumps ends here. */

@@ -1,5 +1,5 @@
 import { type Agent, prepareAgent } from '../brain/agent.ts'
-import { validateDocument } from '../brain/document-validation.ts'
+import { validateDocument } from '../brain/document/document-validation.ts'
 import { parseModel } from '../brain/intents/model.ts'
 import type { AgentLibrary, Deps } from '../deps.ts'
 import { readVersion } from '../store/agents.ts'

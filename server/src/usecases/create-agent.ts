@@ -1,4 +1,4 @@
-import { validateDocument } from '../brain/document-validation.ts'
+import { validateDocument } from '../brain/document/document-validation.ts'
 import type { Deps } from '../deps.ts'
 import { documentRefusal, type Fault } from '../domain/errors.ts'
 import type { Json } from '../domain/json.ts'

@@ -1,5 +1,5 @@
 import { trainingExamples } from '../brain/agent.ts'
-import { validateDocument } from '../brain/document-validation.ts'
+import { validateDocument } from '../brain/document/document-validation.ts'
 import type { Deps } from '../deps.ts'
 import { documentRefusal, Refusal } from '../domain/errors.ts'
 import type { Json } from '../domain/json.ts'

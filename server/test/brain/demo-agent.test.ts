@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { prepareAgent, trainingExamples } from '../../src/brain/agent.ts'
-import { validateDocument } from '../../src/brain/document-validation.ts'
+import { validateDocument } from '../../src/brain/document/document-validation.ts'
 import { phraseOf } from '../../src/brain/intents/normalise.ts'
 import { trainIntents } from '../../src/brain/intents/train.ts'
 import { think } from '../../src/brain/turn.ts'

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import Schema from 'typebox/schema'
-import { AgentDocument, type DocumentAction } from '../../src/brain/document.ts'
-import { validateDocument } from '../../src/brain/document-validation.ts'
-import { schemaFaults } from '../../src/brain/schema-faults.ts'
+import { AgentDocument, type DocumentAction } from '../../src/brain/document/document.ts'
+import { validateDocument } from '../../src/brain/document/document-validation.ts'
+import { schemaFaults } from '../../src/brain/document/schema-faults.ts'
 import { intentNode, says, smallDocument } from './small-document.ts'
 
 const errorsOf = (document: unknown) => {

@@ -1,4 +1,4 @@
-import type { AgentDocument, DocumentAction, DocumentNode } from '../../src/brain/document.ts'
+import type { AgentDocument, DocumentAction, DocumentNode } from '../../src/brain/document/document.ts'
 import { smallExamples } from './small-examples.ts'
 
 /** The small restaurant as a document: one node for each intent, and whatever a test adds. */

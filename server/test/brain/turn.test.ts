@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { prepareAgent, trainingExamples } from '../../src/brain/agent.ts'
-import type { AgentDocument, DocumentAction } from '../../src/brain/document.ts'
+import type { AgentDocument, DocumentAction } from '../../src/brain/document/document.ts'
 import { trainIntents } from '../../src/brain/intents/train.ts'
 import { think } from '../../src/brain/turn.ts'
 import { initialDialogState, type TurnInput, type TurnResult } from '../../src/brain/turn-types.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AgentDocument, DocumentAction } from '../../src/brain/document.ts'
+import type { AgentDocument, DocumentAction } from '../../src/brain/document/document.ts'
 import { addAgent, publishVersion } from '../../src/store/agents.ts'
 import type { Db } from '../../src/store/db.ts'
 

@@ -1,4 +1,4 @@
-import { didYouMean } from '../domain/closest-name.ts'
+import { didYouMean } from '../../domain/closest-name.ts'
 import type { DocumentFault } from './document-fault.ts'
 
 /*

@@ -1,9 +1,9 @@
-import { didYouMean } from '../domain/closest-name.ts'
+import { didYouMean } from '../../domain/closest-name.ts'
 import type { AgentDocument } from './document.ts'
 import type { DocumentFault } from './document-fault.ts'
 import { type Names, namesOf, type PlacedNode, placedNodes } from './placed-nodes.ts'
 import { childPath } from './schema-faults.ts'
-import { templateProblem } from './template.ts'
+import { templateProblem } from '../template.ts'
 
 /**
  * What keeps a well-formed document from running and no schema can say: names that are not unique or lead nowhere,

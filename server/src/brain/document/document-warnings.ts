@@ -6,7 +6,7 @@ import {
   offtopicsIntent,
 } from './document.ts'
 import type { DocumentFault } from './document-fault.ts'
-import { phraseOf } from './intents/normalise.ts'
+import { phraseOf } from '../intents/normalise.ts'
 import { type PlacedNode, placedNodes } from './placed-nodes.ts'
 
 /** What runs, but not as its author thinks: dead intents, contradicting phrases, nodes that are never reached. */
