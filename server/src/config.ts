@@ -53,7 +53,12 @@ const variable = <Type>(
 
 export const variables = {
   host: variable('DRAGOMAN_HOST', '127.0.0.1', 'Address to listen on', host),
-  port: variable('DRAGOMAN_PORT', '4000', 'Port to listen on; 0 = any free one', wholeNumber(0, 65_535)),
+  port: variable(
+    'DRAGOMAN_PORT',
+    '4000',
+    'Port to listen on, one a process; 0 = any free one',
+    wholeNumber(0, 65_535),
+  ),
   databaseUrl: variable(
     'DATABASE_URL',
     '',
@@ -154,6 +159,12 @@ export const variables = {
     'After this long another process takes over a turn whose process died',
     wholeNumber(1, 3_600, 'seconds'),
   ),
+  pollMs: variable(
+    'DRAGOMAN_POLL_MS',
+    '1000',
+    'How often a process looks for due work that no commit or notification told it of',
+    wholeNumber(10, 3_600_000, 'ms'),
+  ),
   turnAttemptsMax: variable(
     'DRAGOMAN_TURN_ATTEMPTS',
     '5',
@@ -218,6 +229,7 @@ export const readConfig = (
       },
       deliveryLeaseMarginSeconds: must(variables.deliveryLeaseMarginSeconds),
       turnLeaseSeconds: must(variables.turnLeaseSeconds),
+      pollMs: must(variables.pollMs),
       turnAttemptsMax: must(variables.turnAttemptsMax),
       allowPrivateTargets: of(variables.allowPrivateTargets) ?? !isProduction,
       trustedProxies: of(variables.trustedProxies) ?? [],

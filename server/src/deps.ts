@@ -83,6 +83,8 @@ export interface RunLimits {
   readonly deliveryLeaseMarginSeconds: number
   readonly turnLeaseSeconds: number
   readonly turnAttemptsMax: number
+  /** The floor under all wake-ups of turns, deliveries and session timers. */
+  readonly pollMs: number
   readonly allowPrivateTargets: boolean
   /** Whose forwarding headers are believed. */
   readonly trustedProxies: AddressList

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createDemo, type Demo } from './demo/create-demo.ts'
 import type { Deps, RunLimits } from './deps.ts'
-import { createHttpServer } from './http/server.ts'
+import { createHealthServer, createHttpServer } from './http/server.ts'
 import { createBell } from './outside/bell.ts'
 import { systemClock } from './outside/clock.ts'
 import { startEmbeddedPostgres } from './outside/embedded-postgres.ts'
@@ -56,8 +56,8 @@ export interface StartOptions {
 
 /** A running Dragoman. */
 export interface Dragoman {
-  /** Where it listens, e.g. `http://127.0.0.1:4000`; null without the http role. */
-  readonly url: string | null
+  /** Where it listens, e.g. `http://127.0.0.1:4000`; without the http role only for its health and metrics. */
+  readonly url: string
   readonly deps: Deps
   /** The demo's integration and key, if there is one. */
   readonly demo: Demo | null
@@ -173,13 +173,13 @@ const start = async (
     'Connections to the database that are working.',
     () => db.connectionsInUse() + relaxedDb.connectionsInUse(),
   )
-  const listening = config.roles.has('http') ? await listen(deps, config) : null
-  if (listening) {
-    closers.push(listening.close)
-    address.url ??= listening.url
-  }
-  const demo = listening && (await createDemo(deps, { apiKey: secrets.demoApiKey, wanted: config.demo }))
-  return { url: listening?.url ?? null, deps, demo, stop: closeAll }
+  const listening = await listen(deps, config)
+  closers.push(listening.close)
+  address.url ??= listening.url
+  const demo = config.roles.has('http')
+    ? await createDemo(deps, { apiKey: secrets.demoApiKey, wanted: config.demo })
+    : null
+  return { url: listening.url, deps, demo, stop: closeAll }
 }
 
 const statementTimeoutMs = 30_000
@@ -193,7 +193,7 @@ const listen = async (
   deps: Deps,
   config: StartOptions,
 ): Promise<{ url: string; close: () => Promise<void> }> => {
-  const app = await createHttpServer(deps, config)
+  const app = config.roles.has('http') ? await createHttpServer(deps, config) : await createHealthServer(deps)
   await app.listen({ host: config.host, port: config.port })
   const { port } = app.server.address() as AddressInfo
   const host = config.host.includes(':') ? `[${config.host}]` : config.host

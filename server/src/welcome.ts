@@ -3,12 +3,11 @@ import type { Dragoman } from './start.ts'
 
 /** What a newcomer reads after the start: where it is, and three curls ready to paste. */
 export const welcome = (dragoman: Dragoman, config: Config): string => {
-  const where = dragoman.url === null ? '' : ` on ${dragoman.url}`
   const roles = [...config.roles].join(', ')
   const database =
     config.databaseUrl === null ? `embedded PostgreSQL in ${config.dataDir}` : 'PostgreSQL at DATABASE_URL'
-  const head = `Dragoman is running${where} (${roles}; ${database}).\n`
-  return dragoman.demo && dragoman.url ? `${head}\n${curls(dragoman.url, dragoman.demo)}\n` : head
+  const head = `Dragoman is running on ${dragoman.url} (${roles}; ${database}).\n`
+  return dragoman.demo ? `${head}\n${curls(dragoman.url, dragoman.demo)}\n` : head
 }
 
 const curls = (url: string, demo: NonNullable<Dragoman['demo']>): string => {

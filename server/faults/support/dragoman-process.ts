@@ -7,7 +7,7 @@ import type { Owner } from './owner.ts'
 
 /** The real product in a process of its own, as an operator starts it. */
 export interface DragomanProcess {
-  /** '' without the http role. */
+  /** Without the http role it answers for its health and metrics only. */
   readonly url: string
   readonly pid: number
   /** Resolves when it has ended. */

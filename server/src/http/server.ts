@@ -22,6 +22,25 @@ export const createHttpServer = async (
   deps: Deps,
   options: { readonly inbox: boolean },
 ): Promise<FastifyInstance> => {
+  const app = createServer(deps)
+  await describeApi(app)
+  await app.register(channel(deps), { prefix: '/v1/custom/:integration_id' })
+  await app.register(files(deps))
+  await app.register(management(deps), { prefix: '/api/v1' })
+  await app.register(operations(deps))
+  if (options.inbox) await app.register(inbox(deps))
+  return app
+}
+
+/** For a process without the http role: how it is, and nothing else. */
+export const createHealthServer = async (deps: Deps): Promise<FastifyInstance> => {
+  const app = createServer(deps)
+  await app.register(operations(deps))
+  return app
+}
+
+/** Without routes: how requests are read, refused and told of. */
+const createServer = (deps: Deps): FastifyInstance => {
   const app = Fastify({
     logger: false,
     bodyLimit: limits.bodyBytesMax,
@@ -49,12 +68,6 @@ export const createHttpServer = async (
     reply.header('x-request-id', request.id)
   })
   tellOfRequests(app, deps)
-  await describeApi(app)
-  await app.register(channel(deps), { prefix: '/v1/custom/:integration_id' })
-  await app.register(files(deps))
-  await app.register(management(deps), { prefix: '/api/v1' })
-  await app.register(operations(deps))
-  if (options.inbox) await app.register(inbox(deps))
   return app
 }
 

@@ -52,7 +52,7 @@ export const startTurns = (deps: TurnsDeps) => {
   const unsubscribe = deps.signals.onWakeUp(({ turnsDue }) => {
     if (turnsDue) wake()
   })
-  const poll = setInterval(wake, pollMs)
+  const poll = setInterval(wake, deps.limits.pollMs)
   wake()
 
   return {
@@ -85,4 +85,3 @@ type TurnsDeps = Pick<
 >
 
 const turnsInFlightMax = 128
-const pollMs = 1_000

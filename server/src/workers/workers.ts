@@ -5,7 +5,6 @@ import { startDeliveries } from './deliveries.ts'
 import { repeat } from './repeat.ts'
 import { startTurns } from './turns.ts'
 
-const pollMs = 1_000
 const housekeepingMs = 10 * 60 * 1_000
 const keyUseMs = 10_000
 /** Two looks find a process dead. */
@@ -20,6 +19,7 @@ export const startWorkers = (
   takeOver: { readonly look: () => Promise<void> },
 ) => {
   const { log } = deps
+  const { pollMs } = deps.limits
   const turns = roles.has('worker') ? startTurns(deps) : null
   const deliveries = roles.has('deliver') ? startDeliveries(deps) : null
   const repeated = [

@@ -106,6 +106,27 @@ test('while the store is away the process lives, is not ready, and still tells i
   await until('it is ready again', async () => (await get(`${url}/readyz`)).status === 200)
 })
 
+test('a process without the http role tells its health and metrics, and answers nothing else', async () => {
+  const { url: databaseUrl } = await testDatabase({ after })
+  const full = await testDragoman({ after }, { databaseUrl })
+  const { url, demo, adminToken } = await testDragoman(
+    { after },
+    { databaseUrl, roles: new Set(['worker', 'deliver']) },
+  )
+  assert.deepEqual((await get(`${url}/healthz`)).body, { status: 'ok' })
+  assert.deepEqual((await get(`${url}/readyz`)).body, { status: 'ready' })
+  assert.equal((await metricsOf(url)).get('dragoman_store_up'), 1)
+  assert.equal(demo, null)
+  const authorization = `Bearer ${adminToken}`
+  for (const path of ['/api/v1/integrations', '/inbox', '/openapi.json'])
+    for (const [origin, status] of [
+      [full.url, 200],
+      [url, 404],
+    ] as const)
+      assert.equal((await fetch(`${origin}${path}`, { headers: { authorization } })).status, status, path)
+  assertRefused(await get(`${url}/v1/custom/any/sessions`), 404, 'not-found', /no such endpoint/)
+})
+
 test('a database whose migrations are not done is not ready', async () => {
   const { url, deps } = await testDragoman({ after }, { demo: false })
   await deps.db.rows({ name: 'forget-migration', text: 'delete from migrations where number > 1' }, [])

@@ -10,7 +10,7 @@ import { testDatabase } from './database.ts'
 export const testDragoman = async (
   owner: { after(work: () => Promise<void>): void },
   options: Partial<Omit<StartOptions, 'limits'>> & { readonly limits?: Partial<StartOptions['limits']> } = {},
-): Promise<Dragoman & { readonly url: string; readonly adminToken: string }> => {
+): Promise<Dragoman & { readonly adminToken: string }> => {
   const databaseUrl = options.databaseUrl ?? (await testDatabase(owner)).url
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'dragoman-test-')))
   const dragoman = await startDragoman(
@@ -35,7 +35,7 @@ export const testDragoman = async (
     await dragoman.stop()
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
   })
-  return { ...dragoman, url: dragoman.url ?? '', adminToken }
+  return { ...dragoman, adminToken }
 }
 
 const adminToken = 'a-token-for-tests-only'
@@ -48,6 +48,7 @@ const testLimits: StartOptions['limits'] = {
   deliveryLeaseMarginSeconds: 20,
   turnLeaseSeconds: 30,
   turnAttemptsMax: 5,
+  pollMs: 1_000,
   allowPrivateTargets: true,
   trustedProxies: [],
   requestsPerSecond: null,

@@ -112,6 +112,7 @@ const startLoop = async (t: TestContext, limits: Partial<RunLimits> = {}) => {
       deliveryLeaseMarginSeconds: 20,
       turnLeaseSeconds: 30,
       turnAttemptsMax: 5,
+      pollMs: 1_000,
       allowPrivateTargets: true,
       trustedProxies: [],
       requestsPerSecond: null,
@@ -346,6 +347,20 @@ test('a stop sends nothing more, waits for what is under way and gives every oth
   const after = await lanes()
   assert.equal(after.filter((lane) => lane.head === 2).length, underWay)
   assert.ok(after.every((lane) => !lane.isHeld && lane.attempts === 0))
+})
+
+test('a 410 of the URL that the webhook had before pauses nothing', async (t) => {
+  const { db, webhooks, poll, lanes } = await startLoop(t, { endpointInFlightMax: 1 })
+  const integrationId = await seedLanes(db, 3)
+  await poll()
+  await until('a post is under way', () => webhooks.inFlight.size > 0)
+  await run(db, `update integrations set webhook_url = 'http://127.0.0.1:9/new' where integration_id = $1`, [
+    integrationId,
+  ])
+  webhooks.answering.add(integrationId)
+  webhooks.only().answer(410)
+  await until('the rest is delivered', async () => (await lanes()).every((lane) => lane.head === 2))
+  assert.equal((await readEndpoint(db, integrationId))?.circuit, 'closed')
 })
 
 test('410 pauses the webhook: nothing more is sent to it, and nothing of what waits is lost', async (t) => {
