@@ -58,18 +58,21 @@ export const postponeProbe = async (
   await queries.rows(postponeStatement, [integrationId, delayMs])
 }
 
+/** The share lock: a URL that is being changed is changed first, or closes the circuit after this. */
 const pauseStatement = {
   name: 'pause-endpoint',
-  text: `update endpoints set circuit = 'paused', reason = $2, probe_at = null, changed_at = now() where integration_id = $1`,
+  text: `with same as materialized (
+      select from integrations where integration_id = $1 and webhook_url = $2 for share)
+    update endpoints set circuit = 'paused', reason = $3, probe_at = null, changed_at = now()
+    where integration_id = $1 and exists (select from same) returning integration_id`,
 }
 
+/** @returns false when the webhook is at another URL by now: what the old one says is no matter of the new one */
 export const pauseEndpoint = async (
   queries: Queries,
-  integrationId: string,
-  reason: string,
-): Promise<void> => {
-  await queries.rows(pauseStatement, [integrationId, reason])
-}
+  pause: { readonly integrationId: string; readonly webhookUrl: string; readonly reason: string },
+): Promise<boolean> =>
+  (await queries.rows(pauseStatement, [pause.integrationId, pause.webhookUrl, pause.reason])).length > 0
 
 const closeStatement = {
   name: 'close-circuit',

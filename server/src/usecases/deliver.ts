@@ -12,6 +12,8 @@ export type { ClaimedDelivery, Completed }
  */
 export interface Delivered {
   readonly verdict: Verdict
+  /** Where it was sent: by now the webhook may be elsewhere. */
+  readonly webhookUrl: string
   /** What the endpoint's circuit and cap learn from it. */
   readonly signal: LoadSignal
   readonly recorded: Promise<Completed | null>
@@ -44,6 +46,7 @@ export const deliver = async (
   deps.log.info(attemptLine(delivery, attempt, verdict, claim.isProbe), 'delivery')
   return {
     verdict,
+    webhookUrl: settings.webhookUrl,
     signal: signalOf(attempt, verdict, delivery),
     recorded: deps.completeDelivery(completion),
   }

@@ -59,7 +59,14 @@ export const recoverEndpoint = async (deps: WatchDeps, integrationId: string): P
   if (await closeCircuit(deps.db, integrationId, ['open'])) await pullLanesForward(deps.db, integrationId)
 }
 
-export const pauseGoneEndpoint = (deps: WatchDeps, integrationId: string): Promise<void> =>
-  pauseEndpoint(deps.db, integrationId, 'the webhook answered 410 Gone; resume it when it is back')
+/** @returns false when it was another URL that is gone, and the webhook has a new one by now */
+export const pauseGoneEndpoint = (
+  deps: WatchDeps,
+  gone: { readonly integrationId: string; readonly webhookUrl: string },
+): Promise<boolean> =>
+  pauseEndpoint(deps.db, {
+    ...gone,
+    reason: 'the webhook answered 410 Gone; resume it when it is back',
+  })
 
 const jittered = (deps: WatchDeps): number => Math.round(probeDelayMs * (0.8 + 0.4 * deps.chance()))

@@ -164,13 +164,15 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
   const learn = async (
     endpoint: EndpointInHand,
     held: Held,
-    { signal, verdict }: Delivered,
+    { signal, verdict, webhookUrl }: Delivered,
   ): Promise<void> => {
     const { integrationId } = endpoint
     endpoint.load = afterSignal(endpoint.load, signal)
     if (verdict.kind === 'dead' && verdict.pausesEndpoint) {
       endpoint.circuit = 'paused'
-      await pauseGoneEndpoint(deps, integrationId)
+      if (await pauseGoneEndpoint(deps, { integrationId, webhookUrl })) return
+      endpoint.circuit = 'closed'
+      wake([integrationId])
     } else if (held.isProbe) {
       if (signal.kind === 'failure') await probeAgainLater(deps, integrationId)
       else {
