@@ -25,10 +25,21 @@ export type LoadSignal =
       readonly timedOut: boolean
       readonly fastRetriesLeft: boolean
       readonly attempts: number
+      /** How long the receiver asked us to wait. */
+      readonly retryAfterMs?: number | undefined
     }
 
 export const timeoutsToOpen = 20
-export const probeDelayMs = 30_000
+const probeDelayMs = 30_000
+const probeJitterRatio = 0.2
+
+/**
+ * Until the next probe; a receiver that says when to come back is not disturbed before.
+ *
+ * @param chance a number from 0 (included) to 1 (excluded)
+ */
+export const untilProbeMs = (retryAfterMs: number | undefined, chance: number): number =>
+  Math.max(Math.round(probeDelayMs * (1 + probeJitterRatio * (2 * chance - 1))), retryAfterMs ?? 0)
 
 export const freshLoad = (capMax: number): EndpointLoad => ({
   cap: capMax,

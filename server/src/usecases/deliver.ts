@@ -47,7 +47,7 @@ export const deliver = async (
   return {
     verdict,
     webhookUrl: settings.webhookUrl,
-    signal: signalOf(attempt, verdict, delivery),
+    signal: signalOf(deps, { attempt, verdict, delivery }),
     recorded: deps.completeDelivery(completion),
   }
 }
@@ -93,7 +93,10 @@ const completionOf = ({ delivery, claimId, attempt, verdict, atMs, isEarly }: At
 }
 
 /** A permanent refusal is an answer too: the endpoint lives. */
-const signalOf = (attempt: Attempt, verdict: Verdict, delivery: ClaimedDelivery): LoadSignal => {
+const signalOf = (
+  { limits }: Pick<Deps, 'limits'>,
+  { attempt, verdict, delivery }: Pick<Attempted, 'attempt' | 'verdict' | 'delivery'>,
+): LoadSignal => {
   if (verdict.kind === 'delivered') return { kind: 'success' }
   if (attempt.kind === 'answered' && attempt.status < 500 && verdict.kind === 'dead')
     return { kind: 'success' }
@@ -102,6 +105,10 @@ const signalOf = (attempt: Attempt, verdict: Verdict, delivery: ClaimedDelivery)
     timedOut: attempt.kind === 'failed' && attempt.cause === 'timeout',
     fastRetriesLeft: verdict.kind === 'later' && verdict.fastRetriesLeft,
     attempts: delivery.attempts,
+    retryAfterMs:
+      attempt.kind === 'answered' && attempt.retryAfterMs !== undefined
+        ? Math.min(attempt.retryAfterMs, limits.retrySchedule.retryAfterMsMax)
+        : undefined,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Deps, RunLimits } from '../deps.ts'
-import { probeDelayMs } from '../domain/endpoint.ts'
+import { untilProbeMs } from '../domain/endpoint.ts'
 import { claimOrVoid } from '../store/claim-or-void.ts'
 import {
   type ClaimedDelivery,
@@ -48,11 +48,23 @@ export const deliveryLeaseMs = (
   limits: Pick<RunLimits, 'webhookTimeoutMs' | 'deliveryLeaseMarginSeconds'>,
 ): number => limits.webhookTimeoutMs + limits.deliveryLeaseMarginSeconds * 1000
 
-export const openEndpoint = (deps: WatchDeps, integrationId: string, reason: string): Promise<void> =>
-  openCircuit(deps.db, { integrationId, reason, probeInMs: jittered(deps) })
+export const openEndpoint = (
+  deps: WatchDeps,
+  failing: {
+    readonly integrationId: string
+    readonly reason: string
+    readonly retryAfterMs: number | undefined
+  },
+): Promise<void> => {
+  const { integrationId, reason, retryAfterMs } = failing
+  return openCircuit(deps.db, { integrationId, reason, probeInMs: untilProbeMs(retryAfterMs, deps.chance()) })
+}
 
-export const probeAgainLater = (deps: WatchDeps, integrationId: string): Promise<void> =>
-  postponeProbe(deps.db, integrationId, jittered(deps))
+export const probeAgainLater = (
+  deps: WatchDeps,
+  integrationId: string,
+  retryAfterMs: number | undefined,
+): Promise<void> => postponeProbe(deps.db, integrationId, untilProbeMs(retryAfterMs, deps.chance()))
 
 /** It answers again: close the circuit, and nobody waits for a retry any longer. */
 export const recoverEndpoint = async (deps: WatchDeps, integrationId: string): Promise<void> => {
@@ -68,5 +80,3 @@ export const pauseGoneEndpoint = (
     ...gone,
     reason: 'the webhook answered 410 Gone; resume it when it is back',
   })
-
-const jittered = (deps: WatchDeps): number => Math.round(probeDelayMs * (0.8 + 0.4 * deps.chance()))

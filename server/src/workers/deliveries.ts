@@ -174,18 +174,26 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       endpoint.circuit = 'closed'
       wake([integrationId])
     } else if (held.isProbe) {
-      if (signal.kind === 'failure') await probeAgainLater(deps, integrationId)
+      if (signal.kind === 'failure') await probeAgainLater(deps, integrationId, signal.retryAfterMs)
       else {
         await recoverEndpoint(deps, integrationId)
         endpoint.circuit = 'closed'
         endpoint.load = rampedLoad(deps.limits.endpointInFlightMax)
         wake([integrationId])
       }
-    } else if (endpoint.circuit === 'closed' && opensCircuit(endpoint.load, signal)) {
+    } else if (
+      endpoint.circuit === 'closed' &&
+      signal.kind === 'failure' &&
+      opensCircuit(endpoint.load, signal)
+    ) {
       endpoint.circuit = 'open'
       releaseQueue(endpoint)
       deps.log.warn({ integrationId, failuresInRow: endpoint.load.failuresInRow }, 'circuit opened')
-      await openEndpoint(deps, integrationId, `${endpoint.load.failuresInRow} failures in a row`)
+      await openEndpoint(deps, {
+        integrationId,
+        reason: `${endpoint.load.failuresInRow} failures in a row`,
+        retryAfterMs: signal.retryAfterMs,
+      })
     }
   }
 

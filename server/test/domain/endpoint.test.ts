@@ -9,6 +9,7 @@ import {
   opensCircuit,
   rampedLoad,
   shareOf,
+  untilProbeMs,
 } from '../../src/domain/endpoint.ts'
 
 const success: LoadSignal = { kind: 'success' }
@@ -50,6 +51,13 @@ test('whatever an endpoint answers, at least one delivery and at most its cap ma
       }
     }),
   )
+})
+
+test('a probe comes 24 to 36 s later, or when the receiver asked for it if that is later still', () => {
+  assert.equal(untilProbeMs(undefined, 0), 24_000)
+  assert.equal(untilProbeMs(1_000, 0.5), 30_000)
+  assert.equal(untilProbeMs(undefined, 0.999_999), 36_000)
+  assert.equal(untilProbeMs(3_600_000, 0), 3_600_000)
 })
 
 test('timeouts halve the cap down to one, other failures leave it, successes raise it by one up to its maximum', () => {

@@ -28,7 +28,7 @@ const schedule = { ...defaultRetrySchedule, fastMs: [], slowMs: [hourMs, hourMs]
 interface Post {
   readonly integrationId: string
   readonly eventId: string
-  answer(status: number): void
+  answer(status: number, retryAfterMs?: number): void
 }
 
 /** Webhooks: those named in `answering` answer at once, all others when told to. */
@@ -38,7 +38,13 @@ const scriptedWebhooks = () => {
   const answered: string[] = []
   let posts = 0
   let mostInFlight = 0
-  const attemptOf = (status: number): Attempt => ({ kind: 'answered', status, durationMs: 1, answer: '' })
+  const attemptOf = (status: number, retryAfterMs?: number): Attempt => ({
+    kind: 'answered',
+    status,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    durationMs: 1,
+    answer: '',
+  })
 
   const postEvent: PostEvent = ({ integrationId }, { eventId }) => {
     posts += 1
@@ -50,10 +56,10 @@ const scriptedWebhooks = () => {
       const post: Post = {
         integrationId,
         eventId,
-        answer: (status) => {
+        answer: (status, retryAfterMs) => {
           inFlight.delete(post)
           answered.push(integrationId)
-          resolve(attemptOf(status))
+          resolve(attemptOf(status, retryAfterMs))
         },
       }
       inFlight.add(post)
@@ -239,6 +245,21 @@ test('probes ahead of its time burn no attempt of a lone lane, not even its last
     delivered.map(({ head, dueInMs }) => ({ head, dueInMs })),
     [{ head: 2, dueInMs: null }],
   )
+})
+
+test('no probe comes before the time the webhook asked us to wait, when the circuit opens and when a probe fails', async (t) => {
+  const { db, webhooks, poll, settled, awaitProbe } = await startLoop(t)
+  const integrationId = await seedLanes(db, 1)
+  const probeInMs = async () => (await readEndpoint(db, integrationId))?.probeInMs ?? 0
+  await poll()
+  await until('a post is under way', () => webhooks.inFlight.size > 0)
+  webhooks.only().answer(503, 2 * hourMs)
+  await settled('open', integrationId)
+  assert.ok((await probeInMs()) > hourMs)
+
+  await awaitProbe()
+  webhooks.only().answer(429, 2 * hourMs)
+  await until('the next probe is far away', async () => (await probeInMs()) > hourMs)
 })
 
 test('after a recovery those that waited hours go at once, one at first, then ever more, never more than the cap', async (t) => {
