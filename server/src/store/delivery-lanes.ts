@@ -190,8 +190,8 @@ const dueEndpointsStatement = {
   text: `select e.integration_id as "integrationId", e.circuit,
       (extract(epoch from e.probe_at - now()) * 1000)::float8 as "probeInMs"
     from endpoints e where e.circuit <> 'paused' and exists (
-      select 1 from lanes l where l.integration_id = e.integration_id
-        and (l.ready_at <= now() or (e.circuit = 'open' and l.ready_at is not null)))`,
+      select from lanes l where l.integration_id = e.integration_id
+        and l.ready_at <= case e.circuit when 'open' then 'infinity' else now() end)`,
 }
 
 export interface DueEndpoint {
@@ -208,11 +208,28 @@ const pullForwardStatement = {
   name: 'pull-lanes-forward',
   text: `with waiting as materialized (
       select session_id from lanes where integration_id = $1 and claim_id is null and ready_at > now()
-      order by session_id for update)
-    update lanes l set ready_at = now() from waiting where l.session_id = waiting.session_id`,
+      order by ready_at limit $2
+    ), held as materialized (
+      select session_id from lanes l where session_id in (select session_id from waiting)
+        and claim_id is null and ready_at > now() order by session_id for update
+    ), pulled as (
+      update lanes l set ready_at = now() from held where l.session_id = held.session_id
+    )
+    select count(*) as count from waiting`,
 }
 
-/** The endpoint is back: those that wait for a retry need not wait any longer. */
-export const pullLanesForward = async (queries: Queries, integrationId: string): Promise<void> => {
-  await queries.rows(pullForwardStatement, [integrationId])
+/** Few enough that nobody waits long for one of them. */
+const pulledAtOnceMax = 1_000
+/** Lanes that fail at the same time join those that wait: without an end this might go on for ever. */
+const pullsMax = 10_000
+
+/**
+ * The endpoint is back: those that wait for a retry need not wait any longer. Each thousand commits alone, so that a
+ * hundred thousand of them hold up neither messages nor deliveries.
+ */
+export const pullLanesForward = async (db: Db, integrationId: string): Promise<void> => {
+  for (let pulls = 0; pulls < pullsMax; pulls += 1) {
+    const [found] = await db.rows<{ count: number }>(pullForwardStatement, [integrationId, pulledAtOnceMax])
+    if ((found?.count ?? 0) < pulledAtOnceMax) return
+  }
 }

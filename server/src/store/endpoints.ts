@@ -1,5 +1,6 @@
 import type { Circuit } from '../domain/endpoint.ts'
-import type { Queries } from './db.ts'
+import type { Db, Queries } from './db.ts'
+import { pullLanesForward } from './delivery-lanes.ts'
 
 /** The state of a webhook's circuit: one row an integration, shared by all processes. */
 export interface EndpointRow {
@@ -80,9 +81,19 @@ const closeStatement = {
     where integration_id = $1 and circuit = any($2::text[]) returning integration_id`,
 }
 
-/** @param from which circuits may be closed by this: a probe closes `open`, a person also `paused` */
-export const closeCircuit = async (
-  queries: Queries,
+/**
+ * The endpoint is back: what waits is due now, and the circuit closes. In this order and in many commits: who breaks off
+ * in between leaves the circuit as it was, and the next probe or the next person does it all again.
+ *
+ * @param from which circuits may be closed by this: a probe closes `open`, a person also `paused`
+ */
+export const recoverEndpoint = async (
+  db: Db,
   integrationId: string,
   from: readonly Circuit[],
-): Promise<boolean> => (await queries.rows(closeStatement, [integrationId, from])).length > 0
+): Promise<boolean> => {
+  const endpoint = await readEndpoint(db, integrationId)
+  if (!endpoint || !from.includes(endpoint.circuit)) return false
+  await pullLanesForward(db, integrationId)
+  return (await db.rows(closeStatement, [integrationId, from])).length > 0
+}

@@ -1,8 +1,7 @@
 import type { Deps } from '../deps.ts'
 import { integrationNotFound, requireAllowList, requireWebhookUrl } from '../domain/integration-checks.ts'
 import { secretOwner } from '../domain/secret-owner.ts'
-import { pullLanesForward } from '../store/delivery-lanes.ts'
-import { closeCircuit } from '../store/endpoints.ts'
+import { recoverEndpoint } from '../store/endpoints.ts'
 import { type IntegrationSettings, patchIntegration } from '../store/integrations.ts'
 
 export interface IntegrationChange {
@@ -36,8 +35,7 @@ export const changeIntegration = async (
   })
   if (!changed) throw integrationNotFound(integrationId)
   deps.settings.forget(integrationId)
-  if (url !== undefined && (await closeCircuit(deps.db, integrationId, ['open', 'paused']))) {
-    await pullLanesForward(deps.db, integrationId)
+  if (url !== undefined && (await recoverEndpoint(deps.db, integrationId, ['open', 'paused']))) {
     deps.signals.committed({
       turnsDue: false,
       lanesDueOf: new Set([integrationId]),

@@ -6,9 +6,8 @@ import {
   claimDeliveries,
   type EndpointRoom,
   findDueEndpoints,
-  pullLanesForward,
 } from '../store/delivery-lanes.ts'
-import { closeCircuit, openCircuit, pauseEndpoint, postponeProbe, takeProbe } from '../store/endpoints.ts'
+import { openCircuit, pauseEndpoint, postponeProbe, recoverEndpoint, takeProbe } from '../store/endpoints.ts'
 
 /** What the delivery loop asks of the store: whose lanes wait, claims, and the circuit's moves. */
 type WatchDeps = Pick<Deps, 'db' | 'relaxedDb' | 'newClaimId' | 'limits' | 'chance'>
@@ -66,9 +65,9 @@ export const probeAgainLater = (
   retryAfterMs: number | undefined,
 ): Promise<void> => postponeProbe(deps.db, integrationId, untilProbeMs(retryAfterMs, deps.chance()))
 
-/** It answers again: close the circuit, and nobody waits for a retry any longer. */
-export const recoverEndpoint = async (deps: WatchDeps, integrationId: string): Promise<void> => {
-  if (await closeCircuit(deps.db, integrationId, ['open'])) await pullLanesForward(deps.db, integrationId)
+/** It answers again. */
+export const probeSucceeded = async (deps: WatchDeps, integrationId: string): Promise<void> => {
+  await recoverEndpoint(deps.db, integrationId, ['open'])
 }
 
 /** @returns false when it was another URL that is gone, and the webhook has a new one by now */

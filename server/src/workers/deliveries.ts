@@ -10,7 +10,7 @@ import {
   openEndpoint,
   pauseGoneEndpoint,
   probeAgainLater,
-  recoverEndpoint,
+  probeSucceeded,
 } from '../usecases/watch-endpoints.ts'
 import { type EndpointInHand, endpointInHand, type Held, isIdle, roomOf } from './endpoint-in-hand.ts'
 
@@ -176,7 +176,7 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     } else if (held.isProbe) {
       if (signal.kind === 'failure') await probeAgainLater(deps, integrationId, signal.retryAfterMs)
       else {
-        await recoverEndpoint(deps, integrationId)
+        await probeSucceeded(deps, integrationId)
         endpoint.circuit = 'closed'
         endpoint.load = rampedLoad(deps.limits.endpointInFlightMax)
         wake([integrationId])
