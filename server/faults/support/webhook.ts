@@ -34,6 +34,8 @@ export interface Webhook {
   readonly accepted: readonly Receipt[]
   /** The requests whose answer has been accepted. */
   readonly answered: ReadonlySet<string>
+  /** Requests that wait for the end of their answer. */
+  readonly inFlight: () => number
   behave: (behaviour: Behaviour) => void
   /** Connections from now on belong to the sender's next life. */
   nextLife: () => number
@@ -100,6 +102,7 @@ export const startWebhook = async (owner: Owner): Promise<Webhook> => {
     receipts,
     accepted,
     answered,
+    inFlight: () => inFlight,
     behave: (next) => {
       behaviour = next
     },
