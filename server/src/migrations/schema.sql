@@ -197,6 +197,7 @@ create table replays (
   session_id uuid not null,
   sequence integer not null,
   requested_at timestamp with time zone default now() not null,
+  attempts integer default 0 not null,
   constraint replays_pkey PRIMARY KEY (session_id, sequence)
 );
 

@@ -13,8 +13,9 @@ import type { Db, Queries } from './db.ts'
  *   2. A claim pushes ready_at past the lease, so a holder that dies gives the lane back by itself.
  *   3. A completion counts only while its claim holds: a frozen process that thaws changes nothing.
  *   4. Rows are locked in the order of their ids by every statement that locks many.
- *   5. What a person wants sent again (replays) goes before the head; head does not move for it. A lane has one
- *      schedule, of what it sends next: when a replay comes in between it starts afresh, at once.
+ *   5. What a person wants sent again (replays) goes before the head; head does not move for it. The lane has one
+ *      timer, but the head and each replay count their own failures. What a person makes due ahead of its time
+ *      uses up nothing of its schedule: a failure then counts as the one before it.
  */
 export interface ClaimedDelivery {
   readonly sessionId: string
@@ -53,14 +54,16 @@ const claimText = (circuit: 'closed' | 'open', due: string): string => `with wan
       from due where l.ctid = due.row
       returning l.session_id, l.integration_id, l.head, l.replays, l.attempts, due.ready_at as due_at
     )
-    select c.session_id as "sessionId", c.integration_id as "integrationId", e.sequence, c.attempts,
-      c.replays > 0 as "isReplay", (extract(epoch from c.due_at - now()) * 1000)::float8 as "dueInMs",
+    select c.session_id as "sessionId", c.integration_id as "integrationId", e.sequence,
+      coalesce(r.attempts, c.attempts) as attempts, r.sequence is not null as "isReplay",
+      (extract(epoch from c.due_at - now()) * 1000)::float8 as "dueInMs",
       e.event_id as "eventId", e.event_type as "eventType", e.body
-    from claimed c cross join lateral (
+    from claimed c left join lateral (
+      select sequence, attempts from replays where c.replays > 0 and session_id = c.session_id
+      order by sequence limit 1) r on true
+    cross join lateral (
       select sequence, event_id, event_type, body from events
-      where session_id = c.session_id and sequence = case when c.replays > 0
-        then (select min(r.sequence) from replays r where r.session_id = c.session_id) else c.head end
-      limit 1) e`
+      where session_id = c.session_id and sequence = coalesce(r.sequence, c.head) limit 1) e`
 
 const claimStatement = { name: 'claim-deliveries', text: claimText('closed', 'ready_at <= now()') }
 
@@ -125,26 +128,36 @@ const completeStatement = {
           (select min(r.sequence) from replays r where r.session_id = w.session_id)) as is_overtaken
       from w join lanes l on l.session_id = w.session_id and l.claim_id = w.claim_id
       order by l.session_id for update of l
+    ), counted as materialized (
+      select h.*, case when is_overtaken and next = 'later' then greatest(0, attempts - 1) else attempts end as failures
+      from held h
     ), done as (
       update lanes l set
         head = case when w.next = 'advance' and not w.is_replay then w.sequence + 1 else l.head end,
         replays = case when w.next = 'advance' and w.is_replay then l.replays - 1 else l.replays end,
-        attempts = case when w.is_overtaken then 0 else w.attempts end, claim_id = null,
+        attempts = case when w.is_replay then l.attempts else w.failures end, claim_id = null,
         ready_at = case
           when w.is_overtaken then now()
           when w.next <> 'advance' then now() + w.delay_ms * interval '1 millisecond'
           when w.is_replay and (l.replays > 1 or l.head <= l.tail) then now()
           when not w.is_replay and (l.replays > 0 or w.sequence < l.tail) then now() end
-      from held w where l.session_id = w.session_id
-      returning l.session_id, l.integration_id, l.ready_at is not null as more, w.sequence, w.is_replay, w.next, w.dead_reason
+      from counted w where l.session_id = w.session_id
+      returning l.session_id, l.integration_id, l.ready_at is not null as more, w.sequence, w.is_replay, w.next,
+        w.failures, w.dead_reason
     ), logged as (
       insert into attempts (session_id, sequence, at, status_code, error, duration_ms, answer)
       select session_id, sequence, to_timestamp(attempt_at / 1000.0), status_code, error, duration_ms, answer
       from w where attempt_at is not null
     ), ended as (
       insert into delivery_outcomes (session_id, sequence, integration_id, status, reason)
-      select session_id, sequence, integration_id, 'dead', dead_reason from done where dead_reason is not null
+      select session_id, sequence, integration_id, 'dead', dead_reason from done w where dead_reason is not null
+        -- An event that was delivered stays so, whatever became of its replay.
+        and (not is_replay or exists (
+          select from delivery_outcomes o where o.session_id = w.session_id and o.sequence = w.sequence))
       on conflict (session_id, sequence) do update set status = 'dead', reason = excluded.reason, at = now()
+    ), tried as (
+      update replays r set attempts = w.failures from done w
+      where w.is_replay and w.next <> 'advance' and r.session_id = w.session_id and r.sequence = w.sequence
     ), replayed as (
       delete from replays r using done w
       where w.is_replay and w.next = 'advance' and r.session_id = w.session_id and r.sequence = w.sequence

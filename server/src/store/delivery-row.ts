@@ -26,7 +26,8 @@ export const deliveryColumns = `e.session_id, e.sequence, e.integration_id, e.ev
     e.created_at, o.reason as outcome_reason,
     case
       when r.session_id is not null or e.sequence >= l.head then
-        case when l.attempts > 0 and e.sequence = current.sequence then 'retrying' else 'pending' end
+        case when coalesce(r.attempts, case e.sequence when l.head then l.attempts end) > 0 then 'retrying'
+          else 'pending' end
       else coalesce(o.status, 'delivered')
     end as status,
     case

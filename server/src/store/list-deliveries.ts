@@ -102,7 +102,7 @@ const waitingText = (direction: Direction): string => `select ${shownColumns} fr
     select ${deliveryColumns} from (
       select w.* from integrations i cross join lateral (
         select session_id, head, replays from lanes w
-        where w.integration_id = i.integration_id and w.ready_at is not null and ($5 = 'pending' or w.attempts > 0)
+        where w.integration_id = i.integration_id and w.ready_at is not null and ($5 = 'pending' or w.attempts > 0 or w.replays > 0)
           and ($6::uuid is null or w.session_id ${direction.beyond}= $6)) w
       where $1::uuid is null or i.integration_id = $1) w
     join events e on e.session_id = w.session_id and (e.sequence >= w.head

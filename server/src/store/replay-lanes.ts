@@ -5,8 +5,9 @@ import type { Db } from './db.ts'
  * What a person does to a lane: send again, send now, leave out.
  *
  * One statement, lanes locked in the order of their ids. An event that is delivered or dead joins the replays of its
- * lane; one that still waits needs no replay, its lane is just due now. A replay starts the lane's schedule afresh;
- * a lane that somebody holds keeps its lease, and the completion sees what was added.
+ * lane; one that still waits needs no replay, its lane is just due now. Whatever is due by this ahead of its time uses
+ * up nothing of its schedule; a replay that is asked for again starts afresh. A lane that somebody holds keeps its
+ * lease, and the completion sees what was added.
  */
 const queueStatement = {
   name: 'queue-replays',
@@ -21,12 +22,16 @@ const queueStatement = {
       where w.sequence < h.head
       on conflict (session_id, sequence) do nothing
       returning session_id
+    ), again as (
+      update replays r set attempts = 0 from wanted w join held h using (session_id)
+      where r.session_id = w.session_id and r.sequence = w.sequence and not h.is_leased
     ), counted as (
       select session_id, count(*)::int as replays from added group by session_id
     )
     update lanes l set
       replays = l.replays + coalesce(a.replays, 0),
-      attempts = case when a.replays > 0 and not h.is_leased then 0 else l.attempts end,
+      attempts = case when h.replays = 0 and not h.is_leased and h.ready_at > now() then greatest(0, h.attempts - 1)
+        else l.attempts end,
       ready_at = case
         when h.is_leased then h.ready_at
         when h.replays + coalesce(a.replays, 0) > 0 or h.head <= h.tail then now() end
@@ -78,7 +83,7 @@ const skipStatement = {
 const dropReplayStatement = {
   name: 'drop-replay',
   text: `with dropped as (delete from replays where session_id = $1 and sequence = $2)
-    update lanes set replays = replays - 1, attempts = 0, claim_id = null,
+    update lanes set replays = replays - 1, claim_id = null,
       ready_at = case when replays > 1 or head <= tail then now() end
     where session_id = $1`,
 }

@@ -309,6 +309,43 @@ test('a retry sends what waits at once, and everything behind it follows', async
   assert.deepEqual(arrived.map(answerTo), ['answer 1', 'answer 2', 'answer 3'])
 })
 
+test('retries by a person use up none of the scheduled ones, however many there are', async () => {
+  const customer = await customerOf()
+  const { sessionId } = await withRetryingFirst(customer, [1])
+  for (const attempts of [4, 5]) {
+    await operator.post(`/deliveries/${sessionId}.1/retry`)
+    await until('it was tried once more', async () => {
+      const shown = (await operator.get(`/deliveries/${sessionId}.1`)).body as Item
+      return shown.attempts.length === attempts && shown.next_attempt_at > Date.now() + day / 2
+    })
+    assert.equal((await operator.get(`/deliveries/${sessionId}.1`)).body['status'], 'retrying')
+  }
+})
+
+test('an event that was delivered stays delivered when its replay is refused, and the refusal is logged', async () => {
+  const customer = await customerOf()
+  const { sessionId } = await withDeadFirst(customer)
+  customer.receiver.behave(() => 400)
+  await operator.post('/deliveries/replay', { delivery_ids: [`${sessionId}.1`, `${sessionId}.2`] })
+  const statusesSent = async (sequence: number) => {
+    const { attempts } = (await operator.get(`/deliveries/${sessionId}.${sequence}`)).body as Item
+    return attempts.map((attempt: Item) => attempt.status_code)
+  }
+  await until('both were refused', async () => (await statusesSent(2)).length === 2)
+  assert.deepEqual(
+    [await statusesSent(1), await statusesSent(2)],
+    [
+      [400, 400],
+      [200, 400],
+    ],
+  )
+  assert.deepEqual(await statusesOf(customer), {
+    [`${sessionId}.1`]: 'dead',
+    [`${sessionId}.2`]: 'delivered',
+    [`${sessionId}.3`]: 'delivered',
+  })
+})
+
 test('a retry of what is delivered sends it once more', async () => {
   const customer = await customerOf()
   const { path, sessionId } = await customer.api.open()

@@ -26,13 +26,15 @@ import { run } from '../support/sql.ts'
  *   1. A lane has one holder at a time; what anybody else completes changes nothing.
  *   2. What is sent next is the first replay, or else the head. The head moves by one, when its event was delivered,
  *      died or was skipped by a person: nothing is lost, nothing overtakes.
- *   3. `attempts` counts the failures of what is sent next: nothing else raises it, a new schedule sets it to 0.
+ *   3. The head and each replay count their own failures, and one that was tried ahead of its time because a person
+ *      wanted it counts no failure twice. An event that was delivered never dies of a replay.
  */
 interface ModelLane {
   readonly sessionId: string
   head: number
   tail: number
-  replays: number[]
+  /** Sequences in order, and their failures. */
+  replays: Map<number, number>
   attempts: number
   holder: Held | null
   isLeaseOver: boolean
@@ -67,7 +69,10 @@ const hourMs = 3_600_000
 const isLeased = (lane: ModelLane): boolean => lane.holder !== null && !lane.isLeaseOver
 const isDue = (lane: ModelLane): boolean => (lane.holder ? lane.isLeaseOver : lane.ready === 'now')
 const nextOf = (lane: ModelLane): number | undefined =>
-  lane.replays[0] ?? (lane.head <= lane.tail ? lane.head : undefined)
+  firstReplayOf(lane) ?? (lane.head <= lane.tail ? lane.head : undefined)
+const firstReplayOf = (lane: ModelLane): number | undefined =>
+  lane.replays.size === 0 ? undefined : Math.min(...lane.replays.keys())
+const attemptsOf = (lane: ModelLane): number => lane.replays.get(nextOf(lane) ?? 0) ?? lane.attempts
 
 /** Free, and due at once if there is something to send. */
 const setFree = (lane: ModelLane, ready: 'now' | 'later' = 'now'): void => {
@@ -86,7 +91,8 @@ const assertSame = async (model: Model, { integrationId }: Real): Promise<void> 
   const rows = await run<{ sessionId: string }>(
     db,
     `select session_id as "sessionId", head, tail, attempts, claim_id as "claimId",
-        array(select sequence from replays r where r.session_id = l.session_id order by 1) as replays,
+        array(select sequence || ' ' || attempts from replays r where r.session_id = l.session_id order by sequence)
+          as replays,
         replays as "replayCount",
         case when ready_at is null then 'never' when ready_at <= now() then 'now' else 'later' end as ready,
         array(select sequence || ' ' || status from delivery_outcomes o where o.session_id = l.session_id order by sequence)
@@ -102,8 +108,8 @@ const assertSame = async (model: Model, { integrationId }: Real): Promise<void> 
       tail: lane.tail,
       attempts: lane.attempts,
       claimId: lane.holder?.claimId ?? null,
-      replays: lane.replays,
-      replayCount: lane.replays.length,
+      replays: [...lane.replays].sort(([a], [b]) => a - b).map((replay) => replay.join(' ')),
+      replayCount: lane.replays.size,
       ready: lane.holder ? (lane.isLeaseOver ? 'now' : 'later') : lane.ready,
       ends: [...lane.ends].sort(([a], [b]) => a - b).map(([sequence, status]) => `${sequence} ${status}`),
     })
@@ -146,8 +152,8 @@ const take = (model: Model, delivery: ClaimedDelivery, claimId: string, isProbe:
     'a claim brings lanes that are due',
   )
   assert.equal(delivery.sequence, nextOf(lane))
-  assert.equal(delivery.isReplay, lane.replays.length > 0)
-  assert.equal(delivery.attempts, lane.attempts)
+  assert.equal(delivery.isReplay, lane.replays.size > 0)
+  assert.equal(delivery.attempts, attemptsOf(lane))
   assert.equal(delivery.dueInMs > 0, !isDue(lane), 'only a probe comes ahead of time, and knows it')
   lane.holder = { ...delivery, claimId }
   lane.isLeaseOver = false
@@ -238,16 +244,21 @@ const completeOne = async (model: Model, real: Real, held: Held, ending: Ending)
 
 const endUnsettled = (lane: ModelLane, held: Held, ending: 'later' | 'release'): void => {
   const isOvertaken = nextOf(lane) !== held.sequence
-  lane.attempts = isOvertaken ? 0 : held.attempts + (ending === 'later' ? 1 : 0)
+  const attempts = held.attempts + (ending === 'later' && !isOvertaken ? 1 : 0)
+  if (held.isReplay) lane.replays.set(held.sequence, attempts)
+  else lane.attempts = attempts
   setFree(lane, isOvertaken || ending === 'release' ? 'now' : 'later')
 }
 
 const endSettled = (lane: ModelLane, held: Held, ending: 'advance' | 'dead'): void => {
-  if (held.isReplay) lane.replays = lane.replays.filter((sequence) => sequence !== held.sequence)
-  else lane.head += 1
-  if (ending === 'dead') lane.ends.set(held.sequence, 'dead')
-  else lane.ends.delete(held.sequence)
-  lane.attempts = 0
+  const wasDelivered = held.isReplay && !lane.ends.has(held.sequence)
+  if (ending === 'advance') lane.ends.delete(held.sequence)
+  else if (!wasDelivered) lane.ends.set(held.sequence, 'dead')
+  if (held.isReplay) lane.replays.delete(held.sequence)
+  else {
+    lane.head += 1
+    lane.attempts = 0
+  }
   setFree(lane)
 }
 
@@ -256,12 +267,16 @@ const replay = (index: number, sequence: number): Command =>
     const lane = laneAt(model, index)
     const wanted = ((sequence - 1) % lane.tail) + 1
     await queueReplays(db, [{ sessionId: lane.sessionId, sequence: wanted }])
-    const isNew = wanted < lane.head && !lane.replays.includes(wanted)
-    if (isNew) lane.replays = [...lane.replays, wanted].sort((a, b) => a - b)
+    if (lane.replays.size === 0) startEarly(lane)
+    if (wanted < lane.head && !(isLeased(lane) && lane.replays.has(wanted))) lane.replays.set(wanted, 0)
     if (isLeased(lane)) return
-    if (isNew) lane.attempts = 0
     if (!lane.holder) setFree(lane)
   })
+
+/** Of a head that waits for its next try: if it fails now, that try is still to come. */
+const startEarly = (lane: ModelLane): void => {
+  if (!lane.holder && lane.ready === 'later') lane.attempts = Math.max(0, lane.attempts - 1)
+}
 
 const skip = (index: number, ahead: number): Command =>
   command(`a person skips in lane ${index}, ${ahead} ahead`, async (model) => {
@@ -272,12 +287,11 @@ const skip = (index: number, ahead: number): Command =>
     if (sequence !== next || isLeased(lane))
       return await assert.rejects(skipping, (error) => error instanceof Refusal)
     await skipping
-    if (lane.replays.length > 0) lane.replays = lane.replays.slice(1)
-    else {
+    if (!lane.replays.delete(sequence)) {
       lane.ends.set(sequence, 'superseded')
       lane.head += 1
+      lane.attempts = 0
     }
-    lane.attempts = 0
     setFree(lane)
   })
 
@@ -341,7 +355,7 @@ const setUp = async (): Promise<{ model: Model; real: Real }> => {
       sessionId: randomUUID(),
       head: 1,
       tail: 0,
-      replays: [],
+      replays: new Map(),
       attempts: 0,
       holder: null,
       isLeaseOver: false,
