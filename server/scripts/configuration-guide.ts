@@ -14,6 +14,12 @@ ${configurationTable()}
 \`--json\` on the command line makes the first line on stdout \`{"listening":"http://..."}\`. The log is JSON lines on
 stderr.
 
+## Secrets of agents
+
+An agent document names its secrets and never holds them: \`key: OPENAI\` means \`DRAGOMAN_SECRET_OPENAI\`. Whoever may
+edit agents may have any of these secrets sent to any address that the server may reach, so set only what is theirs
+to use. One that is missing is a warning when the agent is published, and a note in the trace of a turn that needs it.
+
 ## More than one process
 
 Processes that share a database must share \`DRAGOMAN_SECRET_KEY\`: what one has sealed, the others must open. The

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { documentSecrets, secretPrefix } from './config/document-secrets.ts'
 import { isServiceLink, unknownNames } from './config/unknown-names.ts'
 import {
   addressList,
@@ -180,7 +181,9 @@ export const readConfig = (
   env: Readonly<Record<string, string | undefined>>,
   argv: readonly string[],
 ): ConfigOutcome => {
-  const faults = unknownNames(env, [...Object.values(variables).map(({ name }) => name), ...otherNames])
+  const ownNames = [...Object.values(variables).map(({ name }) => name), ...otherNames]
+  const secrets = documentSecrets(env, ownNames)
+  const faults = [...unknownNames(secrets.others, ownNames), ...secrets.faults]
   const isProduction = env['NODE_ENV'] === 'production'
   const flags = readFlags(argv, faults)
 
@@ -218,6 +221,7 @@ export const readConfig = (
     demo: of(variables.demo) ?? (isProduction ? false : undefined),
     inbox: !isProduction || of(variables.demo) === true,
     poolMax: must(variables.poolMax),
+    secrets: secrets.byName,
     limits: {
       webhookTimeoutMs: must(variables.webhookTimeoutMs),
       endpointInFlightMax: must(variables.endpointInFlightMax),
@@ -259,4 +263,13 @@ export const configurationTable = (): string =>
         .join(' | ')
         .trim(),
     ),
+    [
+      '',
+      `\`${secretPrefix}<NAME>\``,
+      '',
+      'text',
+      'A secret that agent documents name: the key of a model or an MCP server, the token of an agent webhook |',
+    ]
+      .join(' | ')
+      .trim(),
   ].join('\n')

@@ -3,6 +3,7 @@ import type { Example } from './brain/intents/model.ts'
 import type { AddressList } from './domain/address.ts'
 import type { RetrySchedule } from './domain/delivery.ts'
 import type { Json } from './domain/json.ts'
+import type { AnswerAsk } from './outside/answer-asks.ts'
 import type { Bell } from './outside/bell.ts'
 import type { Clock } from './outside/clock.ts'
 import type { LocalFiles } from './outside/files-local.ts'
@@ -39,6 +40,8 @@ export interface Deps {
   /** Rung when the built-in inbox received something. */
   readonly inboxBell: Bell
   readonly postEvent: PostEvent
+  /** Performs what the brain asks for outside. */
+  readonly answerAsk: AnswerAsk
   readonly sealer: Sealer
   /** The management API's bearer token. */
   readonly adminToken: string

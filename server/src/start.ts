@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { createDemo, type Demo } from './demo/create-demo.ts'
 import type { Deps, RunLimits } from './deps.ts'
 import { createHealthServer, createHttpServer } from './http/server.ts'
+import { createAnswerAsk, failed } from './outside/answer-asks.ts'
 import { createBell } from './outside/bell.ts'
+import { createWebhookCaller } from './outside/call-agent-webhook.ts'
 import { systemClock } from './outside/clock.ts'
 import { startEmbeddedPostgres } from './outside/embedded-postgres.ts'
 import { createLocalFiles } from './outside/files-local.ts'
@@ -51,6 +53,8 @@ export interface StartOptions {
   /** undefined = when the database is new */
   readonly demo: boolean | undefined
   readonly poolMax: number
+  /** What agent documents name as a secret, by name. */
+  readonly secrets: ReadonlyMap<string, string>
   readonly limits: RunLimits
 }
 
@@ -122,6 +126,9 @@ const start = async (
     answerKeptBytes,
   })
   closers.push(poster.close)
+  const targets = { secrets: config.secrets, allowPrivate: config.limits.allowPrivateTargets }
+  const webhooks = createWebhookCaller(targets)
+  closers.push(webhooks.close)
   const address = { url: config.publicUrl }
 
   const deps: Deps = {
@@ -141,6 +148,11 @@ const start = async (
     signals,
     inboxBell: createBell(),
     postEvent: createEventPoster({ poster, sealer, clock: systemClock }),
+    answerAsk: createAnswerAsk({
+      webhook: webhooks.call,
+      model: async () => failed('not available in this version'),
+      tool: async () => failed('not available in this version'),
+    }),
     sealer,
     adminToken: secrets.adminToken,
     files: createLocalFiles(join(config.dataDir, 'files')),

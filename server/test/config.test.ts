@@ -34,6 +34,7 @@ test('nothing has to be configured', () => {
     demo: undefined,
     inbox: true,
     poolMax: 10,
+    secrets: new Map(),
   })
   assert.deepEqual(limits.retrySchedule, defaultRetrySchedule)
   assert.equal(limits.webhookTimeoutMs, 30_000)
@@ -194,4 +195,32 @@ test('production has no inbox, unless somebody asks for the demo', () => {
   assert.equal(configOf({ NODE_ENV: 'production' }).inbox, false)
   assert.equal(configOf({ NODE_ENV: 'production', DRAGOMAN_DEMO: 'on' }).inbox, true)
   assert.equal(configOf({ DRAGOMAN_DEMO: 'off' }).inbox, true)
+})
+
+test('a variable DRAGOMAN_SECRET_<NAME> is a secret that agent documents name', () => {
+  const config = configOf({
+    DRAGOMAN_SECRET_OPENAI: ' sk-1 ',
+    DRAGOMAN_SECRET_CRM_2: 'x',
+    DRAGOMAN_SECRET_EMPTY: '',
+  })
+  assert.deepEqual(
+    config.secrets,
+    new Map([
+      ['OPENAI', 'sk-1'],
+      ['CRM_2', 'x'],
+    ]),
+  )
+})
+
+test('no agent document can name the key that seals what is stored', () => {
+  const config = configOf({ DRAGOMAN_SECRET_KEY: '0f'.repeat(32) })
+  assert.equal(config.secrets.size, 0)
+  assert.ok(config.secretKey)
+})
+
+test('a secret that no document could name stops the start, without its value in the sentence', () => {
+  const faults = faultsOf({ DRAGOMAN_SECRET_openai: 'sk-123' })
+  assert.equal(faults.length, 1)
+  assert.match(faults[0] ?? '', /^DRAGOMAN_SECRET_openai .*capital letters/)
+  assert.doesNotMatch(faults.join(), /sk-123/)
 })

@@ -12,7 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   brain: ['domain'],
   store: ['domain'],
-  outside: ['domain', 'deps.ts', 'sdk'],
+  outside: ['domain', 'deps.ts', 'sdk', 'brain (types)'],
   usecases: ['domain', 'brain', 'store', 'outside (types)', 'deps.ts', 'sdk'],
   http: ['domain', 'usecases', 'deps.ts', 'sdk', 'http'],
   workers: ['domain', 'brain', 'usecases', 'deps.ts', 'outside (types)'],

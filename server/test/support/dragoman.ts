@@ -25,6 +25,7 @@ export const testDragoman = async (
       demo: true,
       inbox: true,
       poolMax: 5,
+      secrets: new Map(),
       ...options,
       databaseUrl,
       limits: { ...testLimits, ...options.limits },
