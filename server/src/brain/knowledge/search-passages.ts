@@ -1,0 +1,139 @@
+import type { Passage } from '../turn-types.ts'
+import type { KnowledgePassage, PassageIndex } from './passage-index.ts'
+import { scoreOf } from './passage-score.ts'
+import { termsOf, termWeight } from './terms.ts'
+import { vectorWeightOf } from './vector-weight.ts'
+
+export interface PassageSearch {
+  readonly query: string
+  /** The query's meaning; without it words alone decide. */
+  readonly vector?: Int8Array | undefined
+  /** All collections without it. */
+  readonly collections?: readonly string[] | undefined
+  readonly passagesMax: number
+}
+
+/**
+ * The best passages, best first: BM25 over words and their pieces and, where there are vectors, the cosine with the
+ * query, both scaled to 0 to 1 over the searched passages and summed (never rank fusion: with an English model it took
+ * Spanish from 96 to 83 nDCG@10).
+ *
+ * Order and score are two things. The order compares passages for this query; the score tells how likely the
+ * passage answers it at all, so that questions without an answer can be told (`passage-score.ts`).
+ */
+export const searchPassages = (index: PassageIndex, search: PassageSearch): readonly Passage[] => {
+  const wanted = search.collections && new Set(search.collections)
+  const searched = index.passages.flatMap(({ collection }, position) =>
+    wanted === undefined || wanted.has(collection) ? [position] : [],
+  )
+  const { sums, possible } = lexicalSums(index, search.query)
+  const cosines =
+    search.vector && index.vectorWeight > 0 ? cosinesOf(index, searched, search.vector) : undefined
+  const vectorWeight = cosines ? Math.min(index.vectorWeight, vectorWeightOfQuery(search.query)) : 0
+  const isFound = (position: number): boolean => (sums[position] ?? 0) > 0 || vectorWeight > 0
+  const lexical = scaled(sums, searched)
+  const vectorial = cosines && scaled(cosines, searched)
+  const nearness = (position: number): number =>
+    (1 - vectorWeight) * lexical(position) + vectorWeight * (vectorial?.(position) ?? 0)
+  const ranked = searched
+    .filter(isFound)
+    .map((position) => ({ position, nearness: nearness(position) }))
+    .sort((one, other) => other.nearness - one.nearness || one.position - other.position)
+    .slice(0, search.passagesMax)
+  let scoreMax = 1
+  return ranked.flatMap(({ position }) => {
+    const passage = index.passages[position]
+    if (!passage) return []
+    const coverage = possible === 0 ? 0 : (sums[position] ?? 0) / possible
+    const cosine = vectorWeight > 0 ? cosines?.[position] : undefined
+    // A later passage never scores higher than an earlier one.
+    scoreMax = Math.min(scoreMax, scoreOf({ coverage, cosine, vectorWeight }))
+    return [found(passage, scoreMax)]
+  })
+}
+
+const found = ({ passage_id, title, heading, url, text }: KnowledgePassage, score: number): Passage => ({
+  passage_id,
+  title,
+  ...(heading === undefined ? {} : { heading }),
+  ...(url === undefined ? {} : { url }),
+  text,
+  score: Math.round(score * 1_000) / 1_000,
+})
+
+/** BM25's saturation and length normalisation; flat around these values (XQuAD, 0.1 nDCG). */
+const saturation = 0.9
+const lengthShare = 0.4
+
+/** BM25 of every passage, and what a passage would have that is full of all the query's terms. */
+const lexicalSums = (
+  { passages, termIds, starts, postings, counts, lengths }: PassageIndex,
+  query: string,
+): { readonly sums: Float64Array; readonly possible: number } => {
+  const sums = new Float64Array(passages.length)
+  let possible = 0
+  for (const term of termsOf(query.slice(0, queryLengthMax)).keys()) {
+    const id = termIds.get(term)
+    const start = id === undefined ? 0 : (starts[id] ?? 0)
+    const end = id === undefined ? 0 : (starts[id + 1] ?? 0)
+    const rarity = Math.log(1 + (passages.length - (end - start) + 0.5) / (end - start + 0.5))
+    const weight = termWeight(term) * rarity * (saturation + 1)
+    possible += weight
+    for (let place = start; place < end; place += 1) {
+      const position = postings[place] ?? 0
+      const count = counts[place] ?? 0
+      const length = 1 - lengthShare + lengthShare * (lengths[position] ?? 1)
+      sums[position] = (sums[position] ?? 0) + (weight * count) / (count + saturation * length)
+    }
+  }
+  return { sums, possible }
+}
+
+/** What is asked is in the first lines. */
+const queryLengthMax = 1_000
+
+/** Of each searched passage its nearest part. */
+const cosinesOf = (
+  { passages }: PassageIndex,
+  searched: readonly number[],
+  query: Int8Array,
+): Float64Array => {
+  const cosines = new Float64Array(passages.length)
+  const queryLength = Math.sqrt(product(query, query, 0))
+  for (const position of searched) {
+    const vectors = passages[position]?.vectors ?? noVectors
+    let nearest = -1
+    for (let start = 0; start + query.length <= vectors.length; start += query.length) {
+      const part = vectors.subarray(start, start + query.length)
+      nearest = Math.max(
+        nearest,
+        product(query, part, 0) / (queryLength * Math.sqrt(product(part, part, 0)) || 1),
+      )
+    }
+    cosines[position] = nearest
+  }
+  return cosines
+}
+
+const noVectors = new Int8Array(0)
+
+const product = (one: Int8Array, other: Int8Array, start: number): number => {
+  let sum = start
+  for (let place = 0; place < one.length; place += 1) sum += (one[place] ?? 0) * (other[place] ?? 0)
+  return sum
+}
+
+/** A short query has few function words, so it only tells its script. */
+const vectorWeightOfQuery = (query: string): number => (vectorWeightOf([query]) === 0 ? 0 : 1)
+
+const scaled = (values: Float64Array, searched: readonly number[]): ((position: number) => number) => {
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
+  for (const position of searched) {
+    const value = values[position] ?? 0
+    least = Math.min(least, value)
+    most = Math.max(most, value)
+  }
+  const range = most - least
+  return (position) => (range > 0 ? ((values[position] ?? 0) - least) / range : 0)
+}
