@@ -31,6 +31,12 @@ export const defaultRetrySchedule: RetrySchedule = {
   retryAfterMsMax: 24 * 3600 * 1000,
 }
 
+/** How long a claimed lane is nobody else's, unless its process dies. */
+export const deliveryLeaseMs = (limits: {
+  readonly webhookTimeoutMs: number
+  readonly deliveryLeaseMarginSeconds: number
+}): number => limits.webhookTimeoutMs + limits.deliveryLeaseMarginSeconds * 1000
+
 /** @param chance a number from 0 (included) to 1 (excluded) */
 export const verdictOf = (
   outcome: AttemptOutcome,

@@ -49,6 +49,13 @@ create table attempts (
 CREATE INDEX attempts_of_event ON attempts USING btree (session_id, sequence);
 create table attempts_default partition of attempts default;
 
+create table clock (
+  is_only_row boolean default true not null,
+  seen_at timestamp with time zone not null,
+  constraint clock_is_only_row_check CHECK (is_only_row),
+  constraint clock_pkey PRIMARY KEY (is_only_row)
+);
+
 create table delivery_outcomes (
   session_id uuid not null,
   sequence integer not null,

@@ -1,4 +1,5 @@
-import type { Deps, RunLimits } from '../deps.ts'
+import type { Deps } from '../deps.ts'
+import { deliveryLeaseMs } from '../domain/delivery.ts'
 import { untilProbeMs } from '../domain/endpoint.ts'
 import { claimOrVoid } from '../store/claim-or-void.ts'
 import {
@@ -41,11 +42,6 @@ const claim = async (deps: WatchDeps, endpoints: readonly EndpointRoom[], probe:
   )
   return { claimId, leaseEndsAt, deliveries }
 }
-
-/** How long a claimed lane is nobody else's, unless its process dies. */
-export const deliveryLeaseMs = (
-  limits: Pick<RunLimits, 'webhookTimeoutMs' | 'deliveryLeaseMarginSeconds'>,
-): number => limits.webhookTimeoutMs + limits.deliveryLeaseMarginSeconds * 1000
 
 export const openEndpoint = (
   deps: WatchDeps,

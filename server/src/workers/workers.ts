@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import { followClock } from '../usecases/follow-clock.ts'
 import { keepHouse, noteKeyUse } from '../usecases/keep-house.ts'
 import { passTime } from '../usecases/pass-time.ts'
 import { startDeliveries } from './deliveries.ts'
@@ -9,6 +10,7 @@ const housekeepingMs = 10 * 60 * 1_000
 const keyUseMs = 10_000
 /** Two looks find a process dead. */
 const takeOverLookMs = 2_000
+const clockLookMs = 2_000
 
 export type Role = 'http' | 'worker' | 'deliver'
 
@@ -31,6 +33,10 @@ export const startWorkers = (
         { what: 'housekeeping', everyMs: housekeepingMs, log },
         async () => void (await keepHouse(deps)),
       ),
+    repeat(
+      { what: 'following the clock', everyMs: clockLookMs, log },
+      async () => void (await followClock(deps)),
+    ),
     repeat({ what: 'taking over', everyMs: takeOverLookMs, log }, async () => void (await takeOver.look())),
     deliveries &&
       repeat({ what: 'delivery poll', everyMs: pollMs, log }, async () => void (await deliveries.poll())),
