@@ -1,4 +1,6 @@
+import { deliveryIdOf } from '../domain/delivery-id.ts'
 import type { Db, Queries } from './db.ts'
+import { findExistingEvents } from './read-delivery.ts'
 
 /**
  * Strictly ordered deliveries, one lane a session (docs/decisions/0001-postgresql-lanes.md).
@@ -54,16 +56,16 @@ const claimText = (circuit: 'closed' | 'open', due: string): string => `with wan
       from due where l.ctid = due.row
       returning l.session_id, l.integration_id, l.head, l.replays, l.attempts, due.ready_at as due_at
     )
-    select c.session_id as "sessionId", c.integration_id as "integrationId", e.sequence,
+    select c.session_id as "sessionId", c.integration_id as "integrationId", coalesce(r.sequence, c.head) as sequence,
       coalesce(r.attempts, c.attempts) as attempts, r.sequence is not null as "isReplay",
       (extract(epoch from c.due_at - now()) * 1000)::float8 as "dueInMs",
       e.event_id as "eventId", e.event_type as "eventType", e.body
     from claimed c left join lateral (
       select sequence, attempts from replays where c.replays > 0 and session_id = c.session_id
       order by sequence limit 1) r on true
-    cross join lateral (
-      select sequence, event_id, event_type, body from events
-      where session_id = c.session_id and sequence = coalesce(r.sequence, c.head) limit 1) e`
+    left join lateral (
+      select event_id, event_type, body from events
+      where session_id = c.session_id and sequence = coalesce(r.sequence, c.head) limit 1) e on true`
 
 const claimStatement = { name: 'claim-deliveries', text: claimText('closed', 'ready_at <= now()') }
 
@@ -73,7 +75,7 @@ const claimProbeStatement = {
   text: claimText('open', 'ready_at is not null and (claim_id is null or ready_at <= now())'),
 }
 
-export const claimDeliveries = (
+export const claimDeliveries = async (
   queries: Queries,
   claim: {
     readonly endpoints: readonly EndpointRoom[]
@@ -81,13 +83,44 @@ export const claimDeliveries = (
     readonly leaseSeconds: number
     readonly probe?: boolean
   },
-): Promise<ClaimedDelivery[]> =>
-  queries.rows<ClaimedDelivery>(claim.probe ? claimProbeStatement : claimStatement, [
-    claim.endpoints.map((endpoint) => endpoint.integrationId),
-    claim.endpoints.map((endpoint) => endpoint.room),
-    claim.claimId,
-    claim.leaseSeconds,
-  ])
+): Promise<ClaimedDelivery[]> => {
+  const rows = await queries.rows<ClaimedDelivery | GoneDelivery>(
+    claim.probe ? claimProbeStatement : claimStatement,
+    [
+      claim.endpoints.map((endpoint) => endpoint.integrationId),
+      claim.endpoints.map((endpoint) => endpoint.room),
+      claim.claimId,
+      claim.leaseSeconds,
+    ],
+  )
+  const gone = rows.filter((row) => row.body === null)
+  if (gone.length > 0) await passOver(queries, gone, claim.claimId)
+  return rows.filter((row) => row.body !== null)
+}
+
+/** No event was found for it. */
+type GoneDelivery = Omit<ClaimedDelivery, 'body'> & { readonly body: null }
+
+/**
+ * Somebody deleted these events: their lanes would be claimed for nothing, lease after lease. Whether they are gone
+ * is asked again, since the claim may have seen a lane that is newer than the events it saw.
+ */
+const passOver = async (queries: Queries, gone: readonly GoneDelivery[], claimId: string): Promise<void> => {
+  const there = new Set((await findExistingEvents(queries, gone)).map(deliveryIdOf))
+  const completions = gone.map((delivery): Completion => {
+    const { sessionId, integrationId, sequence, isReplay, attempts } = delivery
+    const common = { sessionId, integrationId, sequence, isReplay, claimId, delayMs: 0 }
+    return there.has(deliveryIdOf(delivery))
+      ? { ...common, next: 'release', attempts }
+      : {
+          ...common,
+          next: 'advance',
+          attempts: 0,
+          dead: { reason: 'the event is gone from the database' },
+        }
+  })
+  await completeDeliveries(queries, completions)
+}
 
 /** How one attempt ended, for the lane and for the log of attempts. */
 export interface Completion {

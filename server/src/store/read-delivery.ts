@@ -1,5 +1,5 @@
 import { type DeliveryPlace, deliveryIdOf } from '../domain/delivery-id.ts'
-import type { Db } from './db.ts'
+import type { Db, Queries } from './db.ts'
 import { type DeliveryRow, deliveryColumns, fates, shownColumns } from './delivery-row.ts'
 
 /** One delivery with the body that is sent, and the attempts made. */
@@ -75,8 +75,11 @@ const existingStatement = {
 }
 
 /** Those of the places where there is an event. */
-export const findExistingEvents = (db: Db, places: readonly DeliveryPlace[]): Promise<DeliveryPlace[]> =>
-  db.rows<DeliveryPlace>(existingStatement, [
+export const findExistingEvents = (
+  queries: Queries,
+  places: readonly DeliveryPlace[],
+): Promise<DeliveryPlace[]> =>
+  queries.rows<DeliveryPlace>(existingStatement, [
     places.map((place) => place.sessionId),
     places.map((place) => place.sequence),
   ])

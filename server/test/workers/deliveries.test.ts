@@ -384,6 +384,27 @@ test('a 410 of the URL that the webhook had before pauses nothing', async (t) =>
   assert.equal((await readEndpoint(db, integrationId))?.circuit, 'closed')
 })
 
+test('a lane whose event somebody deleted goes on with the next one, and the lost one counts as dead', async (t) => {
+  const { db, webhooks, poll, lanes } = await startLoop(t)
+  const integrationId = await seedLanes(db, 1)
+  await run(
+    db,
+    `insert into events select session_id, 2, integration_id, gen_random_uuid(), nextval('events_position'), event_type,
+      body, created_at from events`,
+  )
+  await run(db, 'update lanes set tail = 2')
+  await run(db, 'delete from events where sequence = 1')
+  webhooks.answering.add(integrationId)
+  await until('the second is delivered', async () => {
+    await poll()
+    return (await lanes()).every((lane) => lane.head === 3)
+  })
+  assert.equal(webhooks.posts(), 1)
+  assert.deepEqual(await run(db, 'select sequence, status from delivery_outcomes'), [
+    { sequence: 1, status: 'dead' },
+  ])
+})
+
 test('410 pauses the webhook: nothing more is sent to it, and nothing of what waits is lost', async (t) => {
   const { db, webhooks, poll, wake, settled, lanes } = await startLoop(t, { endpointInFlightMax: 1 })
   const integrationId = await seedLanes(db, 4)
