@@ -1,4 +1,11 @@
 import type { Reading, ReadingContext } from '../entity.ts'
+import { findDurations } from './durations.ts'
+import { findLinks } from './links.ts'
+import { findMoney } from './money.ts'
+import { findNumbers } from './numbers.ts'
+import { findPercentages } from './percentages.ts'
+import { findPhones } from './phones.ts'
+import { scanText, type TextScan } from './text-scan.ts'
 
 /** The entities that need no definition, each by its reader. */
 export const findSystemEntities = (
@@ -6,9 +13,9 @@ export const findSystemEntities = (
   context: ReadingContext,
   isWanted: (entity: string) => boolean,
 ): readonly SystemReading[] => {
-  const read = text.slice(0, systemLengthMax)
+  const scan = scanText(text.slice(0, systemLengthMax), context)
   return readers.flatMap(({ entities, find }) =>
-    entities.some(isWanted) ? find(read, context).filter(({ entity }) => isWanted(entity)) : [],
+    entities.some(isWanted) ? find(scan).filter(({ entity }) => isWanted(entity)) : [],
   )
 }
 
@@ -23,7 +30,14 @@ const systemLengthMax = 2_000
 
 interface Reader {
   readonly entities: readonly string[]
-  find(text: string, context: ReadingContext): readonly SystemReading[]
+  find(scan: TextScan): readonly SystemReading[]
 }
 
-const readers: readonly Reader[] = []
+const readers: readonly Reader[] = [
+  { entities: ['sys-number'], find: findNumbers },
+  { entities: ['sys-percentage'], find: findPercentages },
+  { entities: ['sys-money'], find: findMoney },
+  { entities: ['sys-duration'], find: findDurations },
+  { entities: ['sys-email', 'sys-url'], find: findLinks },
+  { entities: ['sys-phone'], find: findPhones },
+]
