@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import pg from 'pg'
+import { addCustomer } from './support/customer.ts'
 import { testDatabase } from './support/database.ts'
 import { testDragoman } from './support/dragoman.ts'
+import { until } from './support/until.ts'
 
 test('a process with another secret key does not start, and says which key it wants', async (t) => {
   const { url } = await testDatabase(t)
@@ -20,4 +23,37 @@ test('two processes that start at once on one new database agree on one demo', a
     testDragoman(t, { databaseUrl: url, dataDir }),
   ])
   assert.deepEqual(one.demo, two.demo)
+})
+
+test('a stop waits for a call that is being answered, and not for its client to let go of the connection', {
+  timeout: 30_000,
+}, async (t) => {
+  const { url } = await testDatabase(t)
+  const dragoman = await testDragoman(t, { databaseUrl: url, demo: false })
+  const { api } = await addCustomer(t, dragoman)
+  const { path, sessionId } = await api.open()
+  const locker = new pg.Client({ connectionString: url })
+  await locker.connect()
+  await locker.query('begin')
+  await locker.query('select from sessions where session_id = $1 for update', [sessionId])
+  const answer = api.say(path, 'What does it cost?')
+  await until('the call waits for the lock', async () => {
+    const waiting = await locker.query("select from pg_stat_activity where wait_event_type = 'Lock'")
+    return waiting.rowCount === 1
+  })
+  let isStopped = false
+  const stopped = dragoman.stop().then(() => {
+    isStopped = true
+  })
+  await until('nobody gets in any more', () =>
+    fetch(`${dragoman.url}/healthz`).then(
+      () => false,
+      () => true,
+    ),
+  )
+  assert.equal(isStopped, false)
+  await locker.query('rollback')
+  await locker.end()
+  await answer
+  await stopped
 })

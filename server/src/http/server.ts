@@ -16,6 +16,7 @@ import { validateWithOwnSentences } from './wire/validation.ts'
 /** How long a client may take to send its request. */
 const requestTimeoutMs = 30_000
 const keepAliveTimeoutMs = 72_000
+const keepAliveWhileClosingMs = 1
 
 /** The HTTP door: thin. Each route parses, authorises, calls one use case, answers. */
 export const createHttpServer = async (
@@ -68,6 +69,10 @@ const createServer = (deps: Deps): FastifyInstance => {
     reply.header('x-request-id', request.id)
   })
   tellOfRequests(app, deps)
+  // What is idle is closed at once. Who is being answered right now would keep its connection, and us, for its time.
+  app.addHook('preClose', async () => {
+    app.server.keepAliveTimeout = keepAliveWhileClosingMs
+  })
   return app
 }
 
