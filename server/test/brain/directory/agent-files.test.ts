@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AgentFile } from '../../../src/brain/directory/layout.ts'
+import { readAgentFiles } from '../../../src/brain/directory/read-agent-files.ts'
+import { writeAgentFiles } from '../../../src/brain/directory/write-agent-files.ts'
+import { validateDocument } from '../../../src/brain/document/document-validation.ts'
+import { isJsonObject, type JsonObject } from '../../../src/domain/json.ts'
+
+const agent: AgentFile = { path: 'agent.yaml', text: 'agent:\n  name: Shop\nguidelines:\n  goal: Sell\n' }
+const hello: AgentFile = {
+  path: 'intents/hello.yaml',
+  text: 'intent: hello\nexamples:\n  - hi\n  - hello\n',
+}
+const bye: AgentFile = { path: 'intents/bye.yaml', text: '- intent: bye\n  examples: [bye]\n' }
+const main: AgentFile = {
+  path: 'workflows/main.yaml',
+  text: [
+    'workflow_id: main',
+    'name: Main',
+    'nodes:',
+    '  - node_id: hello',
+    '    name: Hello',
+    '    type: intent',
+    '    intent: hello',
+    '    actions:',
+    '      - type: text',
+    '        texts: [Hi!]',
+    '',
+  ].join('\n'),
+}
+
+const documentOf = (files: readonly AgentFile[]): JsonObject => {
+  const { document, faults } = readAgentFiles(files)
+  assert.deepEqual(faults, [])
+  assert.ok(isJsonObject(document))
+  return document
+}
+
+/** Faults as a terminal shows them. */
+const faultsOf = (files: readonly AgentFile[]): string[] => {
+  const read = readAgentFiles(files)
+  const checked = read.faults.length > 0 ? undefined : validateDocument(read.document)
+  const faults = checked === undefined ? read.faults : checked.ok ? [] : checked.errors.map(read.placed)
+  return faults.map(({ file, line, path, message, cure }) =>
+    [`${file}:${line ?? ''}`, path, `${message}; ${cure}`].filter((part) => part !== '').join(' '),
+  )
+}
+
+test('a directory of files is one document, its parts in the order of the files', () => {
+  const document = documentOf([main, hello, bye, agent, { path: 'README.md', text: 'read me' }])
+  assert.deepEqual(document['agent'], { name: 'Shop' })
+  assert.deepEqual(document['intents'], [
+    { intent: 'bye', examples: ['bye'] },
+    { intent: 'hello', examples: ['hi', 'hello'] },
+  ])
+  assert.ok(validateDocument(document).ok)
+})
+
+test('an agent without intents and workflows needs no empty files', () => {
+  assert.deepEqual(documentOf([agent, { path: 'README.md', text: '' }]), {
+    agent: { name: 'Shop' },
+    guidelines: { goal: 'Sell' },
+    intents: [],
+    workflows: [],
+  })
+})
+
+test('one file, YAML or JSON, is a whole document', () => {
+  const json = JSON.stringify({ agent: { name: 'Shop' }, intents: [], workflows: [] })
+  assert.deepEqual(documentOf([{ path: 'my-agent.json', text: json }]), JSON.parse(json))
+})
+
+test('a file of knowledge is a source of its collection, named or not', () => {
+  const named = {
+    path: 'knowledge.yaml',
+    text: '- collection: faq\n  name: Questions\n  sources:\n    - { type: file, path: knowledge/faq/a.md }\n',
+  }
+  const files = [
+    { path: 'knowledge/faq/a.md' },
+    { path: 'knowledge/faq/b.pdf' },
+    { path: 'knowledge/legal/c.docx' },
+  ]
+  assert.deepEqual(documentOf([agent, named, ...files])['knowledge'], [
+    {
+      collection: 'faq',
+      name: 'Questions',
+      sources: [
+        { type: 'file', path: 'knowledge/faq/a.md' },
+        { type: 'file', path: 'knowledge/faq/b.pdf' },
+      ],
+    },
+    { collection: 'legal', sources: [{ type: 'file', path: 'knowledge/legal/c.docx' }] },
+  ])
+})
+
+test('a fault says file, line and the path inside the file', () => {
+  const broken = { ...main, text: main.text?.replace('texts:', 'text:') ?? '' }
+  assert.deepEqual(faultsOf([agent, hello, bye, broken]), [
+    'workflows/main.yaml:9 nodes[0].actions[0].texts is missing; add texts: a list',
+    'workflows/main.yaml:10 nodes[0].actions[0].text is an unknown key; did you mean texts? known here: type, texts, options',
+  ])
+})
+
+test('a fault that names another place says that in the words of the files, too', () => {
+  const again = { path: 'intents/x.yaml', text: 'intents:\n  - intent: hello\n    examples: [hey]\n' }
+  assert.deepEqual(faultsOf([agent, hello, again, main]), [
+    'intents/x.yaml:2 intents[0].intent "hello" stands at intents/hello.yaml:1 intent already; choose another intent, or join the two',
+  ])
+})
+
+const unreadable: readonly (readonly [name: string, files: readonly AgentFile[], fault: RegExp])[] = [
+  [
+    'YAML that is none',
+    [agent, { ...hello, text: 'intent: "hello\nexamples: []' }],
+    /^intents\/hello\.yaml:\d cannot be read: /,
+  ],
+  [
+    'a key that stands twice',
+    [agent, { ...hello, text: 'intent: a\nintent: b\n' }],
+    /^intents\/hello\.yaml:\d cannot be read: .*unique/,
+  ],
+  [
+    'aliases that grow without end',
+    [agent, { ...hello, text: bomb() }],
+    /^intents\/hello\.yaml:1 cannot be read: .*alias/i,
+  ],
+  ['a directory without agent.yaml', [hello, main], /^agent\.yaml: is missing; add it/],
+  ['two agents', [agent, { path: 'agent.json', text: '{}' }], /^agent\.yaml: is an agent beside agent\.json/],
+  [
+    'a file with an unknown name',
+    [agent, { path: 'intent/hello.yaml', text: '' }],
+    /^intent\/hello\.yaml: is no part of an agent; name it/,
+  ],
+  [
+    'a part that stands twice',
+    [agent, { path: 'guidelines.yaml', text: 'goal: Help\n' }],
+    /^guidelines\.yaml:1 guidelines stands in agent\.yaml already/,
+  ],
+]
+for (const [name, files, fault] of unreadable)
+  test(`${name} is told with file and cure, and nothing is made of it`, () => {
+    const [first = '', ...others] = faultsOf(files)
+    assert.match(first, fault)
+    assert.deepEqual(others, [])
+    assert.equal(readAgentFiles(files).document, undefined)
+  })
+
+function bomb(): string {
+  const levels = ['a: &a [x, x, x, x, x, x, x, x, x]']
+  for (const [from, to] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg'].map((pair) => [...pair] as [string, string]))
+    levels.push(`${to}: &${to} [${Array.from({ length: 9 }, () => `*${from}`).join(', ')}]`)
+  return levels.join('\n')
+}
+
+test('a document that is written as files and read again is the same', () => {
+  const document = {
+    agent: { name: 'Shop', language: 'el' },
+    guidelines: { goal: 'Sell: "more"\nand more' },
+    intents: [
+      { intent: 'bye', examples: ['bye', 'yes', '1', 'null', '- x', 'a: b'] },
+      { intent: 'hello', examples: ['hi'] },
+    ],
+    workflows: [{ workflow_id: 'main', name: 'Main', nodes: [] }],
+    webhooks: [{ id: 'orders', url: 'https://example.com', kind: 'action' }],
+    tests: [
+      { test: 'A/B: ../../etc', turns: [{ user: 'hi' }] },
+      { test: 'a b etc', turns: [{ user: 'hi' }] },
+    ],
+  }
+  const files = writeAgentFiles(document)
+  assert.deepEqual(documentOf(files), document)
+  assert.deepEqual(
+    files.map(({ path }) => path),
+    [
+      'agent.yaml',
+      'intents/bye.yaml',
+      'intents/hello.yaml',
+      'workflows/main.yaml',
+      'webhooks.yaml',
+      'tests/A-B-..-..-etc.yaml',
+      'tests/a-b-etc.yaml',
+    ],
+  )
+})
+
+test('entries whose names differ only in signs or case get files of their own', () => {
+  const tests = ['a b', 'A b', 'a/b', '???', '!!!'].map((name) => ({ test: name, turns: [{ user: 'x' }] }))
+  const paths = writeAgentFiles({ agent: { name: 'Shop' }, tests }).map(({ path }) => path)
+  assert.deepEqual(paths, [
+    'agent.yaml',
+    'tests/a-b.yaml',
+    'tests/A-b-2.yaml',
+    'tests/a-b-3.yaml',
+    'tests/entry.yaml',
+    'tests/entry-2.yaml',
+  ])
+})
