@@ -39,11 +39,11 @@ const ExpectedResponse = Type.Object(
   { ...closed, minProperties: 1 },
 )
 
-const namedEvents = ['handover', 'closed', 'expired'] as const
-
 /** `handover` and `closed` come from the agent, `expired` from the clock; a tag and a department are named. */
 const ExpectedEvent = Type.Union([
-  ...namedEvents.map((event) => Type.Literal(event)),
+  Type.Literal('handover'),
+  Type.Literal('closed'),
+  Type.Literal('expired'),
   Type.Object(
     { tag: Type.Optional(Label), handover: Type.Optional(Label) },
     { ...closed, minProperties: 1, maxProperties: 1 },
