@@ -1,32 +1,76 @@
-import type { JsonObject } from '../domain/json.ts'
+import type { Json, JsonObject } from '../domain/json.ts'
 import type { AgentResponse } from '../domain/message.ts'
+import type { Agent } from './agent.ts'
 import { chance } from './chance.ts'
+import type { FoundEntity } from './entities/entity.ts'
+import type { Understanding } from './intents/model.ts'
 import { renderTemplate } from './template.ts'
-import type { TurnEffect, TurnInput } from './turn-types.ts'
+import type { Answer, Ask, Thinking, Trace, TurnEffect, TurnInput } from './turn-types.ts'
 
 /** One turn while it is being thought. It lives inside one call of `think` and nobody else sees it. */
 export interface OpenTurn {
+  readonly agent: Agent
+  readonly input: TurnInput
+  /** What the user wrote, trimmed; empty without text. */
+  readonly text: string
   readonly now: number
   readonly random: () => number
   readonly responses: AgentResponse[]
   readonly effects: TurnEffect[]
   readonly nodes: string[]
   readonly notes: Set<string>
+  readonly path: string[]
+  readonly conditions: NonNullable<Trace['conditions']>[number][]
+  readonly passages: NonNullable<Trace['passages']>[number][]
+  /** Entities of the message that an answer has been taken from. */
+  readonly takenEntities: Set<FoundEntity>
   readonly contextBefore: JsonObject
   /** The context as this turn has changed it so far. */
   context: JsonObject
+  /** Read from the message when first asked for. */
+  entities?: readonly FoundEntity[]
+  understanding?: Understanding
+  /** What the models of this turn may still cost. */
+  modelCallsLeft: number
+  modelTokensLeft: number
 }
 
-export const openTurn = (input: TurnInput): OpenTurn => ({
+export const openTurn = (agent: Agent, input: TurnInput): OpenTurn => ({
+  agent,
+  input,
+  text: input.text?.trim() ?? '',
   now: input.now,
   random: chance(input.seed),
   responses: [],
   effects: [],
   nodes: [],
   notes: new Set(),
+  path: [],
+  conditions: [],
+  passages: [],
+  takenEntities: new Set(),
   contextBefore: input.context,
   context: input.context,
+  modelCallsLeft: agent.document.agent.turn_limits?.model_calls_max ?? modelCallsMaxDefault,
+  modelTokensLeft: agent.document.agent.turn_limits?.model_tokens_max ?? modelTokensMaxDefault,
 })
+
+const modelCallsMaxDefault = 4
+const modelTokensMaxDefault = 20_000
+
+/** Asks somebody outside; undefined when there was no answer, with a note why. */
+export function* ask(turn: OpenTurn, question: Ask): Thinking<Json | undefined> {
+  const answer: Answer = yield question
+  if (answer.ok) return answer.value
+  note(turn, `${nameOf(question)}: ${answer.error}`)
+  return undefined
+}
+
+const nameOf = (question: Ask): string => {
+  if (question.kind === 'webhook') return `webhook ${question.webhook_id}`
+  if (question.kind === 'tool') return `tool ${question.server_id}.${question.tool}`
+  return question.kind
+}
 
 const notesMax = 50
 

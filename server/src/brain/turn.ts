@@ -1,159 +1,164 @@
-import { handOver, say } from './actions.ts'
+import { say } from './actions/say.ts'
 import type { Agent } from './agent.ts'
-import { builtinSentences } from './builtin-sentences.ts'
+import { answerFreely } from './answer-freely.ts'
+import { answerQuestion } from './answer-question.ts'
+import { arrive, resume } from './arrive.ts'
 import { contextDifference } from './context-difference.ts'
-import { type DocumentNode, offtopicsIntent } from './document/document.ts'
-import { classify } from './intents/classify.ts'
-import type { Understanding } from './intents/model.ts'
-import { matchPhrase } from './intents/phrases.ts'
-import { hearsAttachment, hearsIntent, hearsUnknown, listeningNode } from './listening.ts'
-import { note, type OpenTurn, openTurn } from './open-turn.ts'
+import { type Dialog, readDialog, writeDialog } from './dialog-state.ts'
+import type { DocumentNode } from './document/document.ts'
+import { choiceOf, fallenBack, handedOver, notUnderstood, sayBuiltin, sentencesOf } from './fallback.ts'
+import { hearsAttachment, hearsIntent, listeningNode } from './listening.ts'
+import { note, type OpenTurn, openTurn, rendered } from './open-turn.ts'
 import { asksForPerson } from './person-guard.ts'
-import type { Answer, DialogState, Trace, TurnInput, TurnResult, TurnStep } from './turn-types.ts'
+import { asksToStop } from './stop-guard.ts'
+import { variableChanges } from './trace-variables.ts'
+import type { Thinking, Trace, TurnInput, TurnResult } from './turn-types.ts'
+import { exactIntent, intentTrace, nodeFor, understand, verdictOf } from './understand.ts'
 import { walk } from './walk.ts'
+import { callHooks } from './webhooks/call-webhook.ts'
 
 /*
- * One turn (agent spec 2.1): guards first, then what the document understands, then the ladder of what it does not.
+ * One turn (agent spec 2.1): guards first, then an open question, then what the document understands, then what the
+ * documents and a model know, then the ladder of what nobody knows.
  *
- * 1. Pure: no clock, no chance, nothing outside; the same agent, input and answers give the same step.
+ * 1. Pure: no clock, no chance, nothing outside; the same agent, input and answers give the same result.
  * 2. Total: it never throws. A fault of the document ends in a note of the trace and the built-in sentence.
  * 3. Whoever asks for a person gets one, unless the document forbids it: by the document's own intent if it has one,
  *    by a handover if not. Only an intent with a phrase of its own that asks for a person is stronger than the guard.
  */
-export const think = (agent: Agent, input: TurnInput, _answers: readonly Answer[]): TurnStep => {
-  const turn = openTurn(input)
-  const outcome =
-    input.kind === 'session_start' ? greet(agent, turn, input.state) : answer(agent, turn, input)
-  return { type: 'done', result: resultOf(turn, input, outcome) }
+export function* think(agent: Agent, input: TurnInput): Thinking {
+  const turn = openTurn(agent, input)
+  const before = readDialog(input.state, input.now, agent.inactivityMs)
+  const after = input.kind === 'session_start' ? yield* greet(turn, before) : yield* hear(turn, before)
+  return resultOf(turn, after)
 }
 
-interface Outcome {
-  readonly state: DialogState
-  readonly intent?: Trace['intent']
+function* greet(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
+  const start = turn.agent.nodes.get(turn.agent.document.agent.starting_node_id ?? '')
+  if (!start) return dialog
+  turn.path.push('start')
+  return yield* arrive(turn, dialog, yield* walk(turn, start))
 }
 
-const greet = (agent: Agent, turn: OpenTurn, state: DialogState): Outcome => {
-  const start = agent.nodes.get(agent.document.agent.starting_node_id ?? '')
-  return { state: start ? understood(agent, turn, state, start) : state }
+/** The customer's own system hears the message first, and what the agent says to it last. */
+function* hear(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
+  const isFirst = turn.input.context['sys-user_message_counter'] === 1
+  for (const kind of isFirst ? (['first_message', 'pre_message'] as const) : (['pre_message'] as const)) {
+    const hooked = yield* callHooks(turn, kind)
+    if (hooked === 'on') continue
+    turn.path.push(`${kind} webhook`)
+    return hooked === 'failed' ? fallenBack(turn, dialog) : dialog
+  }
+  const after = yield* react(turn, dialog)
+  const last = yield* callHooks(turn, 'post_message')
+  if (last === 'answered') turn.path.push('post_message webhook')
+  return last === 'failed' ? fallenBack(turn, dialog) : after
 }
 
-const answer = (agent: Agent, turn: OpenTurn, input: TurnInput): Outcome => {
-  const text = input.text?.trim() ?? ''
-  if (text === '') return { state: answerWithoutText(agent, turn, input) }
-  const understanding = agent.model ? classify(agent.model, text) : matchPhrase(agent.phrases, text)
-  const intent = intentTrace(agent, understanding)
-  return { state: answerText(agent, turn, input, understanding), ...(intent ? { intent } : {}) }
+function* react(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
+  if (turn.text === '') return yield* reactWithoutText(turn, dialog)
+  return (
+    (yield* guards(turn, dialog)) ??
+    (dialog.question ? yield* answerQuestion(turn, dialog, dialog.question) : undefined) ??
+    (yield* followIntent(turn, { ...dialog, question: undefined }))
+  )
 }
 
-const answerWithoutText = (agent: Agent, turn: OpenTurn, input: TurnInput): DialogState => {
-  const { state } = input
-  const node =
-    (input.attachments ?? []).length > 0 ? listeningNode(agent, standsAt(state), hearsAttachment) : undefined
-  return node ? understood(agent, turn, state, node) : notUnderstood(agent, turn, state)
+function* reactWithoutText(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
+  const hasAttachments = (turn.input.attachments ?? []).length > 0
+  const node = hasAttachments ? listeningNode(turn.agent, dialog.standsAt, hearsAttachment) : undefined
+  if (node) return yield* go(turn, setAside(dialog), node, 'attachment')
+  const answered = dialog.question ? yield* answerQuestion(turn, dialog, dialog.question) : undefined
+  return answered ?? (yield* notUnderstood(turn, dialog))
 }
 
-const answerText = (
-  agent: Agent,
-  turn: OpenTurn,
-  input: TurnInput,
-  understanding: Understanding,
-): DialogState => {
-  const { state, text = '' } = input
-  const accepted = acceptedIntent(agent, understanding)
-  if (agent.isHandoverAllowed && asksForPerson(text) && !agent.personIntents.has(accepted ?? ''))
-    return answerPersonRequest(agent, turn, state, understanding)
-  if (accepted === undefined) return notUnderstood(agent, turn, state)
-  const node = listeningNode(agent, standsAt(state), hearsIntent(accepted))
-  if (node) return understood(agent, turn, state, node)
-  note(turn, `intent ${accepted} was understood, but no node listens to it here`)
-  return notUnderstood(agent, turn, state)
+/** A person is asked for, or to be left alone. */
+function* guards(turn: OpenTurn, dialog: Dialog): Thinking<Dialog | undefined> {
+  const { agent, text } = turn
+  if (agent.isHandoverAllowed && asksForPerson(text)) return yield* answerPersonRequest(turn, dialog)
+  if (!asksToStop(text) || exactIntent(turn) !== undefined) return undefined
+  turn.path.push('stop')
+  sayBuiltin(turn, 'stopped')
+  return { unknownCounter: 0, standsAt: undefined, suspended: [], isClarifying: false }
 }
 
-const acceptedIntent = (agent: Agent, { ranking }: Understanding): string | undefined => {
-  const [best] = ranking
-  if (!best || best.confidence === 0 || best.confidence < agent.threshold) return undefined
-  return best.name === offtopicsIntent ? undefined : best.name
-}
-
-const answerPersonRequest = (
-  agent: Agent,
-  turn: OpenTurn,
-  state: DialogState,
-  understanding: Understanding,
-): DialogState => {
+function* answerPersonRequest(turn: OpenTurn, dialog: Dialog): Thinking<Dialog | undefined> {
+  const { agent } = turn
+  const understanding = yield* understand(turn)
+  const verdict = verdictOf(turn, dialog.standsAt, understanding)
+  // The document hears such requests itself, and heard this one.
+  if (verdict.type === 'accepted' && agent.personIntents.has(verdict.intent)) return undefined
+  turn.path.push('person')
   note(turn, 'the user asks for a person')
   const own = understanding.ranking.find(({ name }) => agent.personIntents.has(name))
-  const node = own && listeningNode(agent, standsAt(state), hearsIntent(own.name))
-  return node
-    ? understood(agent, turn, state, node)
-    : handedOver(agent, turn, state, 'the user asked for a person')
+  const node = own && listeningNode(agent, dialog.standsAt, hearsIntent(own.name))
+  return node ? yield* go(turn, dialog, node, 'person') : handedOver(turn, 'the user asked for a person')
 }
 
-const understood = (agent: Agent, turn: OpenTurn, state: DialogState, node: DocumentNode): DialogState => {
-  const outcome = walk(agent, turn, node)
-  if (outcome.ok) return { ...state, unknown_counter: 0, node_id: outcome.lastNode.node_id }
-  return fallenBack(agent, turn, state)
+function* followIntent(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
+  if (dialog.isClarifying && isSameChoice(turn.text, sentencesOf(turn).noneOfThese))
+    return yield* notUnderstood(turn, { ...dialog, isClarifying: false })
+  const verdict = verdictOf(turn, dialog.standsAt, yield* understand(turn))
+  if (verdict.type === 'accepted') {
+    const node = nodeFor(turn, dialog.standsAt, verdict.intent)
+    if (node) return yield* go(turn, dialog, node, 'intent')
+  }
+  if (verdict.type === 'unsure' && verdict.intents.length > 1) return clarify(turn, dialog, verdict.intents)
+  if (yield* answerFreely(turn))
+    return yield* resume(turn, { ...dialog, unknownCounter: 0, isClarifying: false })
+  if (verdict.type === 'unsure') return clarify(turn, dialog, verdict.intents)
+  return yield* notUnderstood(turn, { ...dialog, isClarifying: false })
 }
 
-const notUnderstood = (agent: Agent, turn: OpenTurn, state: DialogState): DialogState => {
-  const counter = unknownCounter(state) + 1
-  if (agent.isHandoverAllowed && counter >= agent.unknownHandoverAfter)
-    return handedOver(agent, turn, state, `${counter} messages in a row were not understood`)
-  const node = listeningNode(agent, standsAt(state), hearsUnknown)
-  if (node && !walk(agent, turn, node).ok) return fallenBack(agent, turn, state)
-  if (!node) sayBuiltin(agent, turn, 'notUnderstood')
-  return { ...state, unknown_counter: counter }
+function* go(turn: OpenTurn, dialog: Dialog, node: DocumentNode, step: string): Thinking<Dialog> {
+  turn.path.push(step)
+  return yield* arrive(turn, dialog, yield* walk(turn, node, { takeFromMessage: true }))
 }
 
-const handedOver = (agent: Agent, turn: OpenTurn, state: DialogState, reason: string): DialogState => {
-  sayBuiltin(agent, turn, 'handover')
-  handOver(turn, { reason })
-  return { ...state, unknown_counter: 0 }
+/** "Did you mean ...?" with the intents as quick replies. */
+const clarify = (turn: OpenTurn, dialog: Dialog, intents: readonly string[]): Dialog => {
+  turn.path.push('clarify')
+  const sentences = sentencesOf(turn)
+  const prompt = turn.agent.document.agent.disambiguation?.prompt
+  const choices = intents.flatMap((intent) => choiceOf(turn.agent, intent))
+  say(turn, {
+    type: 'text',
+    text: (prompt === undefined ? '' : rendered(turn, prompt)) || sentences.clarify,
+    options: [...choices, { label: sentences.noneOfThese, text: sentences.noneOfThese }],
+  })
+  return { ...dialog, isClarifying: true }
 }
 
-/** The document is at fault: what it said in its circle is unsaid, and the user gets one plain sentence. */
-const fallenBack = (agent: Agent, turn: OpenTurn, state: DialogState): DialogState => {
-  turn.responses.length = 0
-  turn.effects.length = 0
-  turn.context = turn.contextBefore
-  const counter = unknownCounter(state) + 1
-  if (agent.isHandoverAllowed && counter >= agent.unknownHandoverAfter)
-    return handedOver(agent, turn, state, `${counter} messages in a row were not understood`)
-  sayBuiltin(agent, turn, 'notUnderstood')
-  return { ...state, unknown_counter: counter }
-}
+const isSameChoice = (text: string, choice: string): boolean => text.toLowerCase() === choice.toLowerCase()
 
-const sayBuiltin = (agent: Agent, turn: OpenTurn, sentence: 'notUnderstood' | 'handover'): void =>
-  say(turn, { type: 'text', text: builtinSentences(agent.document.agent.language)[sentence] })
+const setAside = (dialog: Dialog): Dialog =>
+  dialog.question
+    ? { ...dialog, question: undefined, suspended: [...dialog.suspended, dialog.question] }
+    : dialog
 
-/** The state comes from a store: it is believed only as far as it has the right form. */
-const unknownCounter = ({ unknown_counter: counter }: DialogState): number =>
-  Number.isSafeInteger(counter) && counter > 0 ? counter : 0
-
-const standsAt = (state: DialogState): string | undefined =>
-  typeof state.node_id === 'string' ? state.node_id : undefined
-
-const rankedMax = 5
-
-const intentTrace = (agent: Agent, { ranking, because }: Understanding): Trace['intent'] | undefined => {
-  const [best] = ranking
-  if (!best) return undefined
+const resultOf = (turn: OpenTurn, dialog: Dialog): TurnResult => {
+  const contextPatch = contextDifference(turn.contextBefore, turn.context)
   return {
-    name: best.name,
-    confidence: best.confidence,
-    threshold: agent.threshold,
-    ranking: ranking.slice(0, rankedMax),
-    because,
+    responses: turn.responses,
+    state: writeDialog(dialog, turn.now),
+    ...(contextPatch ? { contextPatch } : {}),
+    effects: turn.effects,
+    trace: traceOf(turn),
   }
 }
 
-const resultOf = (turn: OpenTurn, input: TurnInput, { state, intent }: Outcome): TurnResult => {
-  const contextPatch = contextDifference(input.context, turn.context)
+const traceOf = (turn: OpenTurn): Trace => {
+  const intent = intentTrace(turn.agent, turn.understanding)
+  const entities = (turn.entities ?? []).map(({ entity, value, text }) => ({ entity, value, text }))
+  const variables = variableChanges(turn.contextBefore, turn.context)
   return {
-    responses: turn.responses,
-    state,
-    ...(contextPatch ? { contextPatch } : {}),
-    effects: turn.effects,
-    trace: { ...(intent ? { intent } : {}), nodes: turn.nodes, notes: [...turn.notes] },
+    ...(intent ? { intent } : {}),
+    ...(entities.length > 0 ? { entities } : {}),
+    path: turn.path,
+    nodes: turn.nodes,
+    ...(turn.conditions.length > 0 ? { conditions: turn.conditions } : {}),
+    ...(variables ? { variables } : {}),
+    ...(turn.passages.length > 0 ? { passages: turn.passages } : {}),
+    notes: [...turn.notes],
   }
 }

@@ -1,40 +1,73 @@
-import { performAction } from './actions.ts'
-import type { Agent } from './agent.ts'
+import { performActions } from './actions/perform-actions.ts'
+import { firstThatHolds } from './conditions.ts'
+import type { OpenQuestion } from './dialog-state.ts'
 import type { DocumentNode } from './document/document.ts'
+import { enhance } from './model/enhance.ts'
 import { note, type OpenTurn } from './open-turn.ts'
+import { nextRequisite, sayPrompt } from './question.ts'
+import type { Thinking } from './turn-types.ts'
 
 /** Nodes in one turn (spec 2.2). A circle of jumps ends here. */
-export const nodesMax = 80
+export const nodesMaxDefault = 80
 
 export type WalkOutcome =
-  | { readonly ok: true; readonly lastNode: DocumentNode }
-  /** The walk went in a circle or led nowhere; what it said is not to be trusted. */
-  | { readonly ok: false }
+  | { readonly type: 'finished'; readonly lastNode: DocumentNode }
+  /** It waits for the user's answer. */
+  | { readonly type: 'asked'; readonly question: OpenQuestion }
+  /** The document had no answer here (knowledge without one). */
+  | { readonly type: 'not_understood'; readonly lastNode: DocumentNode }
+  /** It went in a circle or led nowhere; what it said is not to be trusted. */
+  | { readonly type: 'failed' }
 
-/** Runs the node's actions, and those of the nodes it jumps to. */
-export const walk = (agent: Agent, turn: OpenTurn, start: DocumentNode): WalkOutcome => {
+/**
+ * Runs a node and those it jumps to: first its questions, then its actions, then the first condition that holds. It
+ * stops where the user has to answer, and is begun anew with the answer in the context.
+ */
+export function* walk(turn: OpenTurn, start: DocumentNode, options: WalkOptions = {}): Thinking<WalkOutcome> {
+  const nodesMax = turn.agent.document.agent.turn_limits?.nodes_max ?? nodesMaxDefault
+  const { takeFromMessage = false } = options
+  let { skipped = [] } = options
   let node = start
-  for (let count = 0; count < nodesMax; count++) {
+  for (;;) {
+    if (turn.nodes.length >= nodesMax) {
+      note(turn, `more than ${nodesMax} nodes in one turn, last ${node.node_id}: a circle of jumps`)
+      return { type: 'failed' }
+    }
     turn.nodes.push(node.node_id)
-    const nextId = performActions(turn, node)
-    if (nextId === undefined) return { ok: true, lastNode: node }
-    const next = agent.nodes.get(nextId)
+    const requisite = nextRequisite(turn, node, skipped, takeFromMessage)
+    if (requisite) {
+      sayPrompt(turn, requisite)
+      const question = { node_id: node.node_id, save_as: requisite.save_as, attempts: 0, skipped }
+      return { type: 'asked', question }
+    }
+    const onward = yield* runNode(turn, node)
+    if (onward.type === 'not_understood') return { type: 'not_understood', lastNode: node }
+    if (onward.type !== 'jump') return { type: 'finished', lastNode: node }
+    const next = turn.agent.nodes.get(onward.nodeId)
     if (next === undefined) {
-      note(turn, `node ${node.node_id} jumps to ${nextId}, which is not there`)
-      return { ok: false }
+      note(turn, `node ${node.node_id} jumps to ${onward.nodeId}, which is not there`)
+      return { type: 'failed' }
     }
     node = next
+    skipped = []
   }
-  note(turn, `more than ${nodesMax} nodes in one turn, last ${node.node_id}: a circle of jumps`)
-  return { ok: false }
 }
 
-/** The node to jump to, if any. What stands behind a jump, a handover or a close does not run. */
-const performActions = (turn: OpenTurn, node: DocumentNode): string | undefined => {
-  for (const action of node.actions) {
-    const onward = performAction(turn, action)
-    if (onward.type === 'jump') return onward.nodeId
-    if (onward.type === 'end') return undefined
+export interface WalkOptions {
+  /** Requisites of the first node that were given up. */
+  readonly skipped?: readonly string[]
+  /** The user's message may already say what the requisites ask for. */
+  readonly takeFromMessage?: boolean
+}
+
+function* runNode(turn: OpenTurn, node: DocumentNode) {
+  const saidBefore = turn.responses.length
+  const onward = yield* performActions(turn, node.actions ?? [])
+  const condition = onward.type === 'on' ? yield* firstThatHolds(turn, node) : undefined
+  const after = condition ? yield* performActions(turn, condition.actions) : onward
+  if (node.enhance === true) {
+    const said = turn.responses.splice(saidBefore)
+    turn.responses.push(...(yield* enhance(turn, said)))
   }
-  return undefined
+  return after
 }

@@ -1,11 +1,11 @@
 import type { Agent } from '../brain/agent.ts'
 import { think } from '../brain/turn.ts'
-import type { Answer, DialogState, TurnInput, TurnResult } from '../brain/turn-types.ts'
+import { historyLine, turnInputOf } from '../brain/turn-input.ts'
+import type { RecordedAsk, TurnInput, TurnResult } from '../brain/turn-types.ts'
 import type { Deps } from '../deps.ts'
-import { isJsonObject, type JsonObject } from '../domain/json.ts'
-import { withSystemVariables } from '../domain/system-variables.ts'
 import { type TurnOutcome, turnOutcome } from '../domain/turn-outcome.ts'
 import { patiently } from '../store/patiently.ts'
+import { readHistory } from '../store/read-history.ts'
 import { LostClaim } from '../store/session-change.ts'
 import { type ClaimedTurn, releaseTurn } from '../store/turn-lanes.ts'
 
@@ -40,6 +40,8 @@ export const runTurn = async (deps: RunTurnDeps, turn: ClaimedTurn, claimId: str
 type RunTurnDeps = Pick<
   Deps,
   | 'agents'
+  | 'answerAsk'
+  | 'db'
   | 'changeSession'
   | 'newId'
   | 'chance'
@@ -53,68 +55,78 @@ type RunTurnDeps = Pick<
 
 interface Thought {
   readonly input: TurnInput
-  readonly answers: readonly Answer[]
+  readonly asks: readonly RecordedAsk[]
   readonly result: TurnResult
 }
 
-const asksMax = 20
+/** Beyond what the document's own limits allow; only a fault of ours goes on for so long. */
+const asksMax = 200
 
+/** The brain asks, we answer, until it is done. What was asked and answered is all that a replay needs. */
 const thinkTurn = async (deps: RunTurnDeps, turn: ClaimedTurn): Promise<Thought> => {
-  const agent = await agentOf(deps, turn)
-  const input = inputOf(deps, turn)
-  const answers: Answer[] = []
-  for (;;) {
-    const step = think(agent, input, answers)
-    if (step.type === 'done') return { input, answers, result: step.result }
-    if (answers.length >= asksMax)
-      throw new Error(`the agent asked for more than ${asksMax} things in one turn`)
-    answers.push({ ok: false, error: `${step.ask.kind}: not available in this version` })
+  const { agentId, version, agent } = await agentOf(deps, turn)
+  const input = await inputOf(deps, turn, agent)
+  const timeoutSeconds = agent.document.agent.turn_limits?.timeout ?? turnTimeoutSeconds
+  const abort = new AbortController()
+  const circumstances = {
+    agent,
+    agentId,
+    version,
+    sessionId: turn.sessionId,
+    integrationId: turn.integrationId,
+    environmentId: turn.environmentId,
+    requestId: turn.requestId,
+    channel: 'custom' as const,
+    deadlineAt: deps.clock.now() + timeoutSeconds * 1000,
+    signal: abort.signal,
+  }
+  const asks: RecordedAsk[] = []
+  const thinking = think(agent, input)
+  try {
+    let step = thinking.next()
+    while (!step.done) {
+      if (asks.length >= asksMax)
+        throw new Error(`the agent asked for more than ${asksMax} things in one turn`)
+      const askedAt = deps.clock.now()
+      const answer = await deps.answerAsk(step.value, circumstances)
+      asks.push({ ask: step.value, answer, ms: deps.clock.now() - askedAt })
+      step = thinking.next(answer)
+    }
+    return { input, asks, result: step.value }
+  } finally {
+    abort.abort()
   }
 }
 
-const agentOf = async (deps: RunTurnDeps, turn: ClaimedTurn): Promise<Agent> => {
-  const agent =
-    turn.agentId === null || turn.agentVersion === null
-      ? undefined
-      : await deps.agents.version(turn.agentId, turn.agentVersion)
-  if (!agent) throw new Error(`agent ${turn.agentId} has no version ${turn.agentVersion}`)
-  return agent
+/** Spec 2.2: after it the turn goes on without what it asked for. */
+const turnTimeoutSeconds = 17
+
+const agentOf = async (
+  deps: RunTurnDeps,
+  { agentId, agentVersion: version }: ClaimedTurn,
+): Promise<{ readonly agentId: string; readonly version: number; readonly agent: Agent }> => {
+  const agent = agentId === null || version === null ? undefined : await deps.agents.version(agentId, version)
+  if (!agent || agentId === null || version === null)
+    throw new Error(`agent ${agentId} has no version ${version}`)
+  return { agentId, version, agent }
 }
 
-const inputOf = (deps: RunTurnDeps, turn: ClaimedTurn): TurnInput => {
-  const state = dialogStateOf(turn.dialogState)
-  const body: unknown = turn.messageBody === null ? {} : JSON.parse(turn.messageBody)
-  const message = isJsonObject(body) ? (body as Pick<TurnInput, 'text' | 'attachments'>) : {}
-  const context: unknown = JSON.parse(turn.context)
-  return {
-    kind: turn.kind,
-    ...(message.text === undefined ? {} : { text: message.text }),
-    ...(message.attachments === undefined ? {} : { attachments: message.attachments }),
-    context: withSystemVariables(isJsonObject(context) ? context : {}, {
-      integrationId: turn.integrationId,
-      environmentId: turn.environmentId,
-      sessionId: turn.sessionId,
-      unknownCounter: state.unknown_counter,
-      userMessageCount: turn.userMessageCount,
-    }),
-    state,
-    now: turn.now,
-    seed: Math.floor(deps.chance() * 0x1_0000_0000),
-  }
+const inputOf = async (deps: RunTurnDeps, turn: ClaimedTurn, agent: Agent): Promise<TurnInput> => {
+  const seed = Math.floor(deps.chance() * 0x1_0000_0000)
+  if (!agent.hasModels || turn.kind !== 'message') return turnInputOf(turn, { seed })
+  const before = await readHistory(deps.db, { ...turn, messagesMax: historyMessagesMax })
+  const history = before.flatMap(({ author, body }) => historyLine(author, body) ?? [])
+  return turnInputOf(turn, { seed }, history)
 }
 
-const dialogStateOf = (text: string): DialogState => {
-  const state: unknown = JSON.parse(text)
-  const known: JsonObject = isJsonObject(state) ? state : {}
-  const counter = known['unknown_counter']
-  return { ...known, unknown_counter: typeof counter === 'number' ? counter : 0 }
-}
+/** What a language model is told of the conversation so far. */
+const historyMessagesMax = 20
 
 const finishTurn = async (
   deps: RunTurnDeps,
   turn: ClaimedTurn,
   claimId: string,
-  { input, answers, result }: Thought,
+  { input, asks, result }: Thought,
 ): Promise<TurnOutcome['outcome']> => {
   const messageId = deps.newId()
   const turnRequestId = deps.newId()
@@ -148,7 +160,7 @@ const finishTurn = async (
         finishedTurn: {
           outcome: outcome.outcome,
           dialogState: result.state,
-          recorded: { input, answers, trace: result.trace, notes: outcome.notes },
+          recorded: { input, asks, trace: result.trace, notes: outcome.notes },
         },
         answer: outcome.outcome,
       }

@@ -71,6 +71,8 @@ export const startTurns = (deps: TurnsDeps) => {
 type TurnsDeps = Pick<
   Deps,
   | 'agents'
+  | 'answerAsk'
+  | 'db'
   | 'changeSession'
   | 'newId'
   | 'newClaimId'

@@ -4,9 +4,9 @@ import { prepareAgent, trainingExamples } from '../../src/brain/agent.ts'
 import { validateDocument } from '../../src/brain/document/document-validation.ts'
 import { phraseOf } from '../../src/brain/intents/normalise.ts'
 import { trainIntents } from '../../src/brain/intents/train.ts'
-import { think } from '../../src/brain/turn.ts'
 import { initialDialogState, type TurnResult } from '../../src/brain/turn-types.ts'
 import { demoAgentDocument } from '../../src/demo/demo-agent.ts'
+import { thinkThrough } from './think-through.ts'
 
 const outcome = validateDocument(demoAgentDocument())
 assert.ok(outcome.ok)
@@ -14,15 +14,8 @@ const { document, warnings } = outcome
 const examples = trainingExamples(document)
 const agent = prepareAgent(document, trainIntents(examples, { seed: 1 }))
 
-const ask = (text: string, context = {}): TurnResult => {
-  const step = think(
-    agent,
-    { kind: 'message', text, context, state: initialDialogState, now: 0, seed: 1 },
-    [],
-  )
-  assert.equal(step.type, 'done')
-  return step.result
-}
+const ask = (text: string, context = {}): TurnResult =>
+  thinkThrough(agent, { kind: 'message', text, context, state: initialDialogState, now: 0, seed: 1 })
 
 const plansAnswer = {
   type: 'text',

@@ -40,7 +40,7 @@ const faults: readonly (readonly [name: string, document: unknown, error: string
   [
     'an unknown key',
     changed('agent.confidence_treshold', 0.5),
-    'agent.confidence_treshold: is an unknown key; did you mean confidence_threshold? known here: name, description, language, confidence_threshold, starting_node_id, unknown_handover_after',
+    'agent.confidence_treshold: is an unknown key; did you mean confidence_threshold? known here: name, description, language, inactivity_timeout, confidence_threshold, knowledge_threshold, disambiguation, starting_node_id, unknown_handover_after, turn_limits',
   ],
   ['a wrong type', changed('agent.name', 7), 'agent.name: is 7; use text'],
   [
@@ -82,7 +82,7 @@ const faults: readonly (readonly [name: string, document: unknown, error: string
   [
     'an unknown action',
     changed(action, { type: 'txt', texts: ['a'] }),
-    `${action}.type: "txt" is not known; did you mean text? use one of text, image, video, audio, file, carousel, webview, pause, set_variables, tag, jump, handover, close`,
+    `${action}.type: "txt" is not known; did you mean text? use one of text, image, video, audio, file, carousel, webview, pause, set_variables, reset, tag, jump, handover, close, webhook, knowledge, generate`,
   ],
   [
     'a text action without texts',

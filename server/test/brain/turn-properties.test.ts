@@ -4,10 +4,10 @@ import fc from 'fast-check'
 import { prepareAgent } from '../../src/brain/agent.ts'
 import type { AgentDocument, DocumentAction, DocumentNode } from '../../src/brain/document/document.ts'
 import { trainIntents } from '../../src/brain/intents/train.ts'
-import { think } from '../../src/brain/turn.ts'
 import type { DialogState, TurnInput } from '../../src/brain/turn-types.ts'
 import type { JsonObject } from '../../src/domain/json.ts'
 import { smallExamples } from './small-examples.ts'
+import { thinkThrough } from './think-through.ts'
 
 /*
  * Documents here are of the right form but not validated: jumps lead nowhere or in circles, parents are missing or
@@ -127,8 +127,8 @@ test('whatever the document, the message, the context and the state: a turn ends
     fc.property(turns, ({ document, input, isTrained }) => {
       const before = structuredClone({ document, input })
       const agent = prepareAgent(document, isTrained ? model : null)
-      const step = think(agent, input, [])
-      assert.deepEqual(think(prepareAgent(document, isTrained ? model : null), input, []), step)
+      const result = thinkThrough(agent, input)
+      assert.deepEqual(thinkThrough(prepareAgent(document, isTrained ? model : null), input), result)
       assert.deepEqual({ document, input }, before)
     }),
     { numRuns: 2_000 },
@@ -138,9 +138,7 @@ test('whatever the document, the message, the context and the state: a turn ends
 test('every turn keeps its bounds: responses, nodes, a sane counter, JSON only, nothing empty said', () => {
   fc.assert(
     fc.property(turns, ({ document, input, isTrained }) => {
-      const step = think(prepareAgent(document, isTrained ? model : null), input, [])
-      assert.equal(step.type, 'done')
-      const { result } = step
+      const result = thinkThrough(prepareAgent(document, isTrained ? model : null), input)
       assert.ok(result.responses.length <= 52 && result.trace.nodes.length <= 160)
       assert.deepEqual(JSON.parse(JSON.stringify(result)), result)
       for (const response of result.responses) {

@@ -1,3 +1,5 @@
+import { phraseOf } from '../intents/normalise.ts'
+import { textsOfNode } from './checks/check-templates.ts'
 import {
   type AgentDocument,
   type DocumentAction,
@@ -6,10 +8,12 @@ import {
   offtopicsIntent,
 } from './document.ts'
 import type { DocumentFault } from './document-fault.ts'
-import { phraseOf } from '../intents/normalise.ts'
-import { type PlacedNode, placedNodes } from './placed-nodes.ts'
+import { actionLists, type PlacedNode, placedActions, placedNodes } from './placed-nodes.ts'
 
-/** What runs, but not as its author thinks: dead intents, contradicting phrases, nodes that are never reached. */
+/**
+ * What runs, but not as its author thinks: dead intents, contradicting phrases, nodes that are never reached,
+ * variables that nothing sets.
+ */
 export const documentWarnings = (document: AgentDocument): DocumentFault[] => {
   const nodes = placedNodes(document)
   return [
@@ -19,6 +23,8 @@ export const documentWarnings = (document: AgentDocument): DocumentFault[] => {
     ...nodes.flatMap(deadActionWarnings),
     ...unreachableWarnings(document, nodes),
     ...jumpCycleWarnings(nodes),
+    ...variableWarnings(document, nodes),
+    ...outsideWarnings(document, nodes),
   ]
 }
 
@@ -98,23 +104,25 @@ const siblingWarnings = (nodes: readonly PlacedNode[]): DocumentFault[] => {
   })
 }
 
-const deadActionWarnings = ({ node, path }: PlacedNode): DocumentFault[] => {
-  const end = node.actions.findIndex(endsNode)
-  const ending = node.actions[end]
-  if (ending === undefined || end === node.actions.length - 1) return []
-  return [
-    {
-      path: `${path}.actions[${end + 1}]`,
-      message: `never runs: the ${ending.type} before it ends the node`,
-      cure: `move it before the ${ending.type}`,
-    },
-  ]
-}
+const deadActionWarnings = (placed: PlacedNode): DocumentFault[] =>
+  actionLists(placed).flatMap(({ actions, path }) => {
+    const end = actions.findIndex(endsNode)
+    const ending = actions[end]
+    if (ending === undefined || end === actions.length - 1) return []
+    return [
+      {
+        path: `${path}[${end + 1}]`,
+        message: `never runs: the ${ending.type} before it ends the node`,
+        cure: `move it before the ${ending.type}`,
+      },
+    ]
+  })
 
 const unreachableWarnings = (document: AgentDocument, nodes: readonly PlacedNode[]): DocumentFault[] => {
   const reached = new Set<string | undefined>([document.agent.starting_node_id])
-  for (const { node } of nodes)
-    for (const action of node.actions) for (const target of targetsOf(action)) reached.add(target)
+  for (const placed of nodes)
+    for (const { action } of placedActions(placed))
+      for (const target of targetsOf(action)) reached.add(target)
   return nodes
     .filter(({ node }) => node.type === 'event' && node.event === undefined && !reached.has(node.node_id))
     .map(({ path }) => ({
@@ -132,7 +140,10 @@ const targetsOf = (action: DocumentAction): (string | undefined)[] => {
   return []
 }
 
-/** The first action that ends a node decides, so each node jumps to one node at most, and each is walked once. */
+/**
+ * Only jumps that always happen: the first action that ends a node decides, so each node leads to one node at most,
+ * and each is walked once. A node with questions waits for its user and so breaks the circle.
+ */
 const jumpCycleWarnings = (nodes: readonly PlacedNode[]): DocumentFault[] => {
   const next = new Map(nodes.map(({ node }) => [node.node_id, jumpTarget(node)]))
   const inCircle = new Set<string>()
@@ -155,6 +166,111 @@ const jumpCycleWarnings = (nodes: readonly PlacedNode[]): DocumentFault[] => {
 }
 
 const jumpTarget = (node: DocumentNode): string | undefined => {
-  const ending = node.actions.find(endsNode)
+  if ((node.requisites ?? []).length > 0) return undefined
+  const ending = (node.actions ?? []).find(endsNode)
   return ending?.type === 'jump' ? ending.node_id : undefined
+}
+
+/** Variables that a text shows or a rule compares and that nothing here sets. */
+const variableWarnings = (document: AgentDocument, nodes: readonly PlacedNode[]): DocumentFault[] => {
+  const set = new Set(nodes.flatMap((placed) => variablesSetBy(placed)).map(topLevelOf))
+  const isKnown = (name: string): boolean =>
+    name.startsWith('sys-') ||
+    knownVariables.has(name) ||
+    set.has(name) ||
+    (document.webhooks ?? []).length > 0
+  const seen = new Set<string>()
+  return nodes.flatMap((placed) =>
+    variablesReadBy(placed).flatMap(([path, name]) => {
+      if (isKnown(name) || seen.has(name)) return []
+      seen.add(name)
+      return [
+        {
+          path,
+          message: `reads $${name}, which nothing in this document sets`,
+          cure: 'set it, correct the name, or let your system send it in the context',
+        },
+      ]
+    }),
+  )
+}
+
+const knownVariables: ReadonlySet<string> = new Set([
+  'user',
+  'tags',
+  'global',
+  'channels',
+  'live_instructions',
+])
+
+const topLevelOf = (path: string): string => path.split('.')[0] ?? path
+
+const variablesSetBy = (placed: PlacedNode): string[] => [
+  ...(placed.node.requisites ?? []).map(({ save_as: saveAs }) => saveAs),
+  ...placedActions(placed).flatMap(({ action }) =>
+    action.type === 'set_variables' ? Object.keys(action.variables) : [],
+  ),
+]
+
+const variablesReadBy = (placed: PlacedNode): (readonly [path: string, name: string])[] => [
+  ...textsOfNode(placed).flatMap(([path, text]) =>
+    [...text.matchAll(/\{[{%][^}]*?\$(\w+(?:-+\w+)*)/g)].map(([, name = '']) => [path, name] as const),
+  ),
+  ...(placed.node.conditions ?? []).flatMap(({ rules = [] }, index) =>
+    rules.flatMap(({ name }, at) =>
+      name === undefined
+        ? []
+        : [[`${placed.path}.conditions[${index}].rules[${at}].name`, topLevelOf(name)] as const],
+    ),
+  ),
+]
+
+/** What is left undone without a language model, and webhooks that nobody calls. */
+const outsideWarnings = (document: AgentDocument, nodes: readonly PlacedNode[]): DocumentFault[] => {
+  const actions = nodes.flatMap(placedActions)
+  const called = new Set(
+    actions.flatMap(({ action }) => (action.type === 'webhook' ? [action.webhook_id] : [])),
+  )
+  const idle = (document.webhooks ?? []).flatMap((webhook, index) =>
+    webhook.kind === 'action' && !webhook.tool && !called.has(webhook.id)
+      ? [
+          {
+            path: `webhooks[${index}]`,
+            message: `"${webhook.id}" is called by no action`,
+            cure: 'call it, offer it as a tool, or remove it',
+          },
+        ]
+      : [],
+  )
+  if ((document.models ?? []).length > 0) return idle
+  const cure = 'add a model, or remove it'
+  const message = 'does nothing: there are no models'
+  return [
+    ...idle,
+    ...actions.flatMap(({ action, path }) =>
+      action.type === 'generate' && !action.fallback
+        ? [{ path, message, cure: 'add a model or a fallback' }]
+        : [],
+    ),
+    ...nodes.flatMap(({ node, path }) => [
+      ...(node.enhance === true ? [{ path: `${path}.enhance`, message, cure }] : []),
+      ...(node.conditions ?? []).flatMap(({ rules = [] }, index) =>
+        rules.flatMap(({ operator }, at) =>
+          operator === 'guideline'
+            ? [
+                {
+                  path: `${path}.conditions[${index}].rules[${at}]`,
+                  message: 'never holds: there are no models to judge it',
+                  cure,
+                },
+              ]
+            : [],
+        ),
+      ),
+    ]),
+    ...(document.webhooks ?? []).flatMap(({ tool }, index) =>
+      tool ? [{ path: `webhooks[${index}].tool`, message, cure }] : [],
+    ),
+    ...((document.mcp_servers ?? []).length > 0 ? [{ path: 'mcp_servers', message, cure }] : []),
+  ]
 }

@@ -25,6 +25,8 @@ export interface SchemaView {
   readonly pattern?: string | RegExp
   readonly minimum?: number
   readonly maximum?: number
+  /** Marks a schema that takes every value. */
+  readonly '~unsafe'?: unknown
 }
 
 export const schemaFaults = (schema: SchemaView, value: unknown, path: string): DocumentFault[] => {

@@ -1,0 +1,97 @@
+import { answerFreely } from './answer-freely.ts'
+import { arrive, resume } from './arrive.ts'
+import type { Dialog, OpenQuestion } from './dialog-state.ts'
+import type { DocumentNode, DocumentRequisite } from './document/document.ts'
+import { notUnderstood } from './fallback.ts'
+import { hearsIntent, listeningNode } from './listening.ts'
+import { note, type OpenTurn } from './open-turn.ts'
+import { openRequisite, readAnswer, sayPrompt } from './question.ts'
+import type { Thinking } from './turn-types.ts'
+import { exactIntent, understand, verdictOf } from './understand.ts'
+import { setVariable } from './variables.ts'
+import { walk } from './walk.ts'
+
+const attemptsMaxDefault = 3
+
+/** Free text answers anything, so only a message that is very sure to mean something else interrupts it. */
+const digressionConfidence = 0.85
+
+/**
+ * The message while a question is open (agent spec 2.1, step 3). An answer that holds is taken. What is clearly
+ * something else (a training phrase; an understood intent or a known answer where the answer does not hold) is
+ * dealt with first, and the question comes back after it. Undefined: there is no such question any more.
+ */
+export function* answerQuestion(
+  turn: OpenTurn,
+  dialog: Dialog,
+  question: OpenQuestion,
+): Thinking<Dialog | undefined> {
+  const open = openRequisite(turn, question)
+  if (!open) {
+    note(turn, `the question for ${question.save_as} is no longer in node ${question.node_id}`)
+    return undefined
+  }
+  const { node, requisite } = open
+  const value = yield* readAnswer(turn, requisite)
+  const aside = yield* digression(turn, question, requisite, value !== undefined)
+  if (aside) {
+    turn.path.push('digression')
+    turn.takenEntities.clear()
+    const suspended = [...dialog.suspended, question]
+    const outcome = yield* walk(turn, aside, { takeFromMessage: true })
+    return yield* arrive(turn, { ...dialog, question: undefined, suspended }, outcome)
+  }
+  if (value !== undefined) {
+    turn.path.push('question')
+    setVariable(turn, requisite.save_as, value)
+    const outcome = yield* walk(turn, node, { skipped: question.skipped, takeFromMessage: true })
+    return yield* arrive(turn, { ...dialog, question: undefined }, outcome)
+  }
+  if (turn.agent.hasKnowledge && turn.text !== '' && (yield* answerFreely(turn))) {
+    turn.path.push('digression')
+    return yield* resume(turn, { ...dialog, question: undefined, suspended: [...dialog.suspended, question] })
+  }
+  return yield* askAgain(turn, dialog, question, open)
+}
+
+/** The node of a message that is no answer but another wish. */
+function* digression(
+  turn: OpenTurn,
+  question: OpenQuestion,
+  { validate }: DocumentRequisite,
+  isAnswer: boolean,
+): Thinking<DocumentNode | undefined> {
+  const { agent } = turn
+  const exact = exactIntent(turn)
+  const elsewhere = (intent: string): DocumentNode | undefined => {
+    const node = listeningNode(agent, question.node_id, hearsIntent(intent))
+    return node?.node_id === question.node_id ? undefined : node
+  }
+  if (isAnswer && validate?.enum) return undefined
+  if (exact !== undefined) return elsewhere(exact)
+  if (isAnswer && validate !== undefined) return undefined
+  const understanding = yield* understand(turn)
+  const verdict = verdictOf(turn, question.node_id, understanding)
+  if (verdict.type !== 'accepted') return undefined
+  const confidence = understanding.ranking[0]?.confidence ?? 0
+  return isAnswer && confidence < digressionConfidence ? undefined : elsewhere(verdict.intent)
+}
+
+function* askAgain(
+  turn: OpenTurn,
+  dialog: Dialog,
+  question: OpenQuestion,
+  { node, requisite }: { readonly node: DocumentNode; readonly requisite: DocumentRequisite },
+): Thinking<Dialog> {
+  const attempts = question.attempts + 1
+  if (attempts < (requisite.attempts_max ?? attemptsMaxDefault)) {
+    turn.path.push('asked again')
+    sayPrompt(turn, requisite, requisite.reprompt ?? requisite.prompt)
+    return { ...dialog, question: { ...question, attempts } }
+  }
+  note(turn, `${attempts} answers for ${requisite.save_as} were not valid`)
+  const given = { ...dialog, question: undefined }
+  if (requisite.required !== false) return yield* notUnderstood(turn, { ...given, suspended: [] })
+  const skipped = [...question.skipped, requisite.save_as]
+  return yield* arrive(turn, given, yield* walk(turn, node, { skipped }))
+}

@@ -1,0 +1,31 @@
+import { templateProblem } from '../../template.ts'
+import type { DocumentFault } from '../document-fault.ts'
+import type { PlacedNode } from '../placed-nodes.ts'
+import { childPath } from '../schema-faults.ts'
+
+/** Every text of a node is a template; the walk is over values, so that nothing new is forgotten. */
+export const checkTemplates = (placed: PlacedNode): DocumentFault[] =>
+  textsOfNode(placed).flatMap(([path, text]) => {
+    const problem = templateProblem(text)
+    if (problem === undefined) return []
+    return [
+      {
+        path,
+        message: `has a template that cannot be read: ${problem}`,
+        cure: 'write {{$name}} or {{$name | filter}}',
+      },
+    ]
+  })
+
+export const textsOfNode = ({ node, path }: PlacedNode): (readonly [path: string, text: string])[] => [
+  ...textsOf(node.requisites ?? [], `${path}.requisites`),
+  ...textsOf(node.actions ?? [], `${path}.actions`),
+  ...textsOf(node.conditions ?? [], `${path}.conditions`),
+]
+
+const textsOf = (value: unknown, path: string): (readonly [string, string])[] => {
+  if (typeof value === 'string') return value.includes('{') ? [[path, value]] : []
+  if (Array.isArray(value)) return value.flatMap((item, index) => textsOf(item, childPath(path, index)))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => textsOf(item, childPath(path, key)))
+}

@@ -1,0 +1,77 @@
+import type { QuickReply } from '../domain/message.ts'
+import { handOver, say } from './actions/say.ts'
+import { rootKey } from './agent.ts'
+import { type BuiltinSentences, builtinSentences } from './builtin-sentences.ts'
+import type { Dialog } from './dialog-state.ts'
+import { hearsUnknown, listeningNode } from './listening.ts'
+import type { OpenTurn } from './open-turn.ts'
+import type { Thinking } from './turn-types.ts'
+import { walk } from './walk.ts'
+
+/**
+ * The ladder of what was not understood (agent spec 2.1): the nearest enclosing `unknown` node; without one the user
+ * is asked for other words, then offered the topics; after N times in a row a person is called.
+ */
+export function* notUnderstood(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
+  turn.path.push('not understood')
+  const { agent } = turn
+  const unknownCounter = dialog.unknownCounter + 1
+  if (agent.isHandoverAllowed && unknownCounter >= agent.unknownHandoverAfter)
+    return handedOver(turn, `${unknownCounter} messages in a row were not understood`)
+  const node = listeningNode(agent, dialog.standsAt, hearsUnknown)
+  if (!node) {
+    sayPlainly(turn, unknownCounter)
+    return { ...dialog, unknownCounter }
+  }
+  const outcome = yield* walk(turn, node)
+  if (outcome.type === 'failed') return fallenBack(turn, dialog)
+  if (outcome.type === 'asked') return { ...dialog, unknownCounter, question: outcome.question }
+  if (outcome.type === 'not_understood' && turn.responses.length === 0) sayPlainly(turn, unknownCounter)
+  return { ...dialog, unknownCounter }
+}
+
+const sayPlainly = (turn: OpenTurn, unknownCounter: number): void => {
+  const topics = unknownCounter === 1 ? [] : topicsOf(turn)
+  if (topics.length === 0) sayBuiltin(turn, 'notUnderstood')
+  else say(turn, { type: 'text', text: sentencesOf(turn).topics, options: topics })
+}
+
+const topicsMax = 5
+
+/** What can be asked from anywhere, in the document's order. */
+const topicsOf = ({ agent }: OpenTurn): readonly QuickReply[] =>
+  (agent.childrenOf.get(rootKey) ?? [])
+    .flatMap(({ type, intent }) => (type === 'intent' && intent ? choiceOf(agent, intent) : []))
+    .slice(0, topicsMax)
+
+/** An intent as a quick reply: pressing it says the intent's first phrase, which is understood for certain. */
+export const choiceOf = (agent: OpenTurn['agent'], intentName: string): readonly QuickReply[] => {
+  const intent = agent.document.intents.find(({ intent }) => intent === intentName)
+  const text = intent?.examples.find((example) => !/[{%]/.test(example))
+  return text === undefined ? [] : [{ label: intent?.description || text, text }]
+}
+
+export const handedOver = (turn: OpenTurn, reason: string): Dialog => {
+  sayBuiltin(turn, 'handover')
+  handOver(turn, { reason })
+  return { unknownCounter: 0, suspended: [], isClarifying: false }
+}
+
+/** The document is at fault: what it said in its circle is unsaid, and the user gets one plain sentence. */
+export const fallenBack = (turn: OpenTurn, dialog: Dialog): Dialog => {
+  turn.path.push('fallen back')
+  turn.responses.length = 0
+  turn.effects.length = 0
+  turn.context = turn.contextBefore
+  const unknownCounter = dialog.unknownCounter + 1
+  if (turn.agent.isHandoverAllowed && unknownCounter >= turn.agent.unknownHandoverAfter)
+    return handedOver(turn, `${unknownCounter} messages in a row were not understood`)
+  sayBuiltin(turn, 'notUnderstood')
+  return { ...dialog, unknownCounter, question: undefined, suspended: [], isClarifying: false }
+}
+
+export const sayBuiltin = (turn: OpenTurn, sentence: keyof BuiltinSentences): void =>
+  say(turn, { type: 'text', text: sentencesOf(turn)[sentence] })
+
+export const sentencesOf = ({ agent }: OpenTurn): BuiltinSentences =>
+  builtinSentences(agent.document.agent.language)

@@ -1,0 +1,112 @@
+import type { Json } from '../domain/json.ts'
+import type { AgentResponse } from '../domain/message.ts'
+import { responseOf } from './actions/response-of.ts'
+import { say } from './actions/say.ts'
+import type { OpenQuestion } from './dialog-state.ts'
+import type { DocumentNode, DocumentRequisite, SpokenAction } from './document/document.ts'
+import { linearPattern } from './entities/linear-pattern.ts'
+import { prepareEntities } from './entities/prepare-entities.ts'
+import { judge } from './model/judge.ts'
+import { note, type OpenTurn } from './open-turn.ts'
+import { entitiesIn, entitiesOf } from './turn-entities.ts'
+import type { Thinking } from './turn-types.ts'
+import { isFilled, setVariable, variable } from './variables.ts'
+
+/*
+ * Requisites: what a node must know before it acts.
+ *
+ * 1. A question is asked only while its variable is empty; whatever fills it (the user's first message, a webhook, an
+ *    earlier talk) answers it.
+ * 2. An answer is believed only in the form that the document asks for, and saved as the value, not as the words.
+ */
+
+/** The first requisite of the node that is still open. What the user's message already says is taken from it. */
+export const nextRequisite = (
+  turn: OpenTurn,
+  node: DocumentNode,
+  skipped: readonly string[],
+  takeFromMessage: boolean,
+): DocumentRequisite | undefined => {
+  for (const requisite of node.requisites ?? []) {
+    const { save_as: saveAs, validate } = requisite
+    if (skipped.includes(saveAs) || isFilled(variable(turn.context, saveAs))) continue
+    const value = takeFromMessage && validate?.entity ? takeEntity(turn, validate.entity) : undefined
+    if (value === undefined) return requisite
+    setVariable(turn, saveAs, value)
+  }
+  return undefined
+}
+
+export const openRequisite = (turn: OpenTurn, question: OpenQuestion): OpenRequisite | undefined => {
+  const node = turn.agent.nodes.get(question.node_id)
+  const requisite = node?.requisites?.find(({ save_as: saveAs }) => saveAs === question.save_as)
+  return node && requisite ? { node, requisite } : undefined
+}
+
+export interface OpenRequisite {
+  readonly node: DocumentNode
+  readonly requisite: DocumentRequisite
+}
+
+/** Says the question. The choices of an enum are offered as quick replies, unless the document offers its own. */
+export const sayPrompt = (
+  turn: OpenTurn,
+  { prompt, validate }: DocumentRequisite,
+  actions: readonly SpokenAction[] = prompt,
+): void => {
+  const responses = actions.flatMap((action) => responseOf(turn, action) ?? [])
+  const choices = (validate?.enum ?? []).map((label) => ({ label, text: label }))
+  for (const [index, response] of responses.entries())
+    say(turn, index === responses.length - 1 ? withChoices(response, choices) : response)
+}
+
+const withChoices = (
+  response: AgentResponse,
+  choices: readonly { readonly label: string; readonly text: string }[],
+): AgentResponse =>
+  response.type === 'text' && response.options === undefined && choices.length > 0
+    ? { ...response, options: choices }
+    : response
+
+/** The value that the user's message gives as an answer; undefined when it is none. */
+export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Thinking<Json | undefined> {
+  const { text } = turn
+  if (text === '') return undefined
+  if (validate?.entity !== undefined) return takeEntity(turn, validate.entity)
+  if (validate?.pattern !== undefined) return matchOf(turn, validate.pattern)
+  if (validate?.enum !== undefined) return choiceIn(turn, validate.enum)
+  if (validate?.guideline !== undefined) {
+    const isValid = yield* judge(turn, validate.guideline, text)
+    if (isValid === undefined) note(turn, 'nobody could judge the answer, so it was taken as it is')
+    return isValid === false ? undefined : text
+  }
+  return text
+}
+
+/** Each entity of a message answers one question: "from Monday to Friday" answers two. */
+const takeEntity = (turn: OpenTurn, name: string): Json | undefined => {
+  const found = entitiesIn(turn).find((one) => one.entity === name && !turn.takenEntities.has(one))
+  if (found) turn.takenEntities.add(found)
+  return found?.value
+}
+
+const matchOf = (turn: OpenTurn, pattern: string): string | undefined => {
+  const match = linearPattern(`^(?:${pattern})$`).exec(turn.text)
+  return match ? (match.groups.find((group) => group !== undefined) ?? match.text) : undefined
+}
+
+const choicesOf = new WeakMap<readonly string[], ReturnType<typeof prepareEntities>>()
+
+/** One of the choices, also inside a sentence or with a typing error. */
+const choiceIn = (turn: OpenTurn, choices: readonly string[]): string | undefined => {
+  const prepared =
+    choicesOf.get(choices) ??
+    prepareEntities([
+      { entity: 'choice', type: 'synonym', values: choices.map((value) => ({ value, synonyms: [] })) },
+    ])
+  choicesOf.set(choices, prepared)
+  const found = entitiesOf(turn, prepared)
+  const values = new Set(found.map(({ value }) => value))
+  const [only] = values
+  return values.size === 1 && typeof only === 'string' ? only : undefined
+}

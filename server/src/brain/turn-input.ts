@@ -1,0 +1,70 @@
+import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
+import { withSystemVariables } from '../domain/system-variables.ts'
+import type { DialogState, HistoryLine, TurnInput } from './turn-types.ts'
+
+/** A turn as it lies in the store, as the brain's input. */
+export const turnInputOf = (
+  stored: StoredTurn,
+  chance: { readonly seed: number },
+  history?: readonly HistoryLine[],
+): TurnInput => {
+  const state = dialogStateOf(stored.dialogState)
+  const message = objectOf(stored.messageBody) as Pick<TurnInput, 'text' | 'attachments'>
+  return {
+    kind: stored.kind,
+    ...(message.text === undefined ? {} : { text: message.text }),
+    ...(message.attachments === undefined ? {} : { attachments: message.attachments }),
+    context: withSystemVariables(objectOf(stored.context), {
+      integrationId: stored.integrationId,
+      environmentId: stored.environmentId,
+      sessionId: stored.sessionId,
+      unknownCounter: state.unknown_counter,
+      userMessageCount: stored.userMessageCount,
+    }),
+    state,
+    ...(stored.agentId === null ? {} : { agentId: stored.agentId }),
+    now: stored.now,
+    seed: chance.seed,
+    ...(history === undefined ? {} : { history }),
+  }
+}
+
+/** Bodies are JSON as text. */
+export interface StoredTurn {
+  readonly kind: TurnInput['kind']
+  readonly messageBody: string | null
+  readonly context: string
+  readonly dialogState: string
+  readonly sessionId: string
+  readonly integrationId: string
+  readonly environmentId: string
+  readonly agentId: string | null
+  readonly userMessageCount: number
+  readonly now: number
+}
+
+const objectOf = (text: string | null): JsonObject => {
+  const value: Json = text === null ? null : JSON.parse(text)
+  return isJsonObject(value) ? value : {}
+}
+
+const dialogStateOf = (text: string): DialogState => {
+  const state = objectOf(text)
+  const counter = state['unknown_counter']
+  return { ...state, unknown_counter: typeof counter === 'number' ? counter : 0 }
+}
+
+/** What a message said, as a line for the language model; undefined when it had no words. */
+export const historyLine = (author: HistoryLine['author'], body: JsonObject): HistoryLine | undefined => {
+  const text = author === 'brain' ? spokenText(body['responses']) : body['text']
+  return typeof text === 'string' && text !== '' ? { author, text: text.slice(0, lineLengthMax) } : undefined
+}
+
+const lineLengthMax = 1_000
+
+const spokenText = (responses: Json | undefined): string =>
+  (Array.isArray(responses) ? responses : [])
+    .flatMap((response) =>
+      isJsonObject(response) && typeof response['text'] === 'string' ? [response['text']] : [],
+    )
+    .join('\n')
