@@ -128,6 +128,7 @@ const finishTurn = async (
   claimId: string,
   { input, asks, result }: Thought,
 ): Promise<TurnOutcome['outcome']> => {
+  const { trace, ...rest } = result
   const messageId = deps.newId()
   const turnRequestId = deps.newId()
   return await deps.changeSession({
@@ -160,7 +161,7 @@ const finishTurn = async (
         finishedTurn: {
           outcome: outcome.outcome,
           dialogState: result.state,
-          recorded: { input, asks, trace: result.trace, notes: outcome.notes },
+          recorded: { input, asks, result: rest, trace, notes: outcome.notes },
         },
         answer: outcome.outcome,
       }

@@ -3,6 +3,7 @@ import { checkNode } from './checks/check-node.ts'
 import { checkOutside } from './checks/check-outside.ts'
 import { checkQuestions } from './checks/check-questions.ts'
 import { checkTemplates } from './checks/check-templates.ts'
+import { checkTests } from './checks/check-tests.ts'
 import { duplicates, nodeReference } from './checks/references.ts'
 import type { AgentDocument } from './document.ts'
 import type { DocumentFault } from './document-fault.ts'
@@ -36,6 +37,7 @@ export const documentErrors = (document: AgentDocument): DocumentFault[] => {
     ...checkStart(names, document),
     ...checkOutside(document),
     ...nodes.flatMap(checkTemplates),
+    ...checkTests(names, document),
   ]
 }
 

@@ -1,35 +1,31 @@
 import { RE2JS } from 're2js'
-import { didYouMean } from '../../domain/closest-name.ts'
-import type { AgentDocument, ConversationTest, Expectation, TestAnswer, TestTurn } from './document.ts'
-import type { DocumentFault } from './document-fault.ts'
-import { type Names, namesOf } from './placed-nodes.ts'
+import type { AgentDocument, ConversationTest, Expectation, TestAnswer, TestTurn } from '../document.ts'
+import type { DocumentFault } from '../document-fault.ts'
+import type { Names } from '../placed-nodes.ts'
+import { duplicates, nodeReference, reference } from './references.ts'
 
 /** What no schema can say of conversation tests: names that lead nowhere, turns and answers that contradict themselves. */
-export const testErrors = (document: AgentDocument): DocumentFault[] => {
-  const names = namesOf(document)
+export const checkTests = (names: Names, document: AgentDocument): DocumentFault[] => {
+  const tests = document.tests ?? []
   const webhookIds = new Set((document.webhooks ?? []).map(({ id }) => id))
-  const first = new Map<string, string>()
-  return (document.tests ?? []).flatMap((test, index) => {
-    const path = `tests[${index}]`
-    const earlier = first.get(test.test)
-    if (earlier === undefined) first.set(test.test, path)
-    return [
-      ...(earlier === undefined ? [] : [sameName(`${path}.test`, test.test, earlier)]),
-      ...momentErrors(test, path),
-      ...runErrors(test, path),
-      ...test.turns.flatMap((turn, turnIndex) => turnErrors(names, turn, turnIndex, path)),
-      ...(test.answers ?? []).flatMap((answer, answerIndex) =>
-        answerErrors(webhookIds, answer, `${path}.answers[${answerIndex}]`),
-      ),
-    ]
-  })
+  return [
+    ...duplicates(
+      tests.map(({ test }, index) => [test, `tests[${index}].test`]),
+      'name',
+    ),
+    ...tests.flatMap((test, index) => {
+      const path = `tests[${index}]`
+      return [
+        ...momentErrors(test, path),
+        ...runErrors(test, path),
+        ...test.turns.flatMap((turn, turnIndex) => turnErrors(names, turn, turnIndex, path)),
+        ...(test.answers ?? []).flatMap((answer, answerIndex) =>
+          answerErrors(webhookIds, answer, `${path}.answers[${answerIndex}]`),
+        ),
+      ]
+    }),
+  ]
 }
-
-const sameName = (path: string, name: string, earlier: string): DocumentFault => ({
-  path,
-  message: `"${name}" stands at ${earlier}.test already`,
-  cure: 'choose another name',
-})
 
 const momentErrors = ({ at }: ConversationTest, path: string): DocumentFault[] =>
   at === undefined || !Number.isNaN(Date.parse(at))
@@ -97,27 +93,18 @@ const silenceErrors = (expect: Expectation, path: string): DocumentFault[] =>
       ]
     : []
 
-const expectationErrors = (names: Names, expect: Expectation, path: string): DocumentFault[] => {
-  const faults: DocumentFault[] = []
-  if (typeof expect.intent === 'string' && !names.intents.has(expect.intent))
-    faults.push({
-      path: `${path}.intent`,
-      message: `"${expect.intent}" is none of the intents`,
-      cure: didYouMean(expect.intent, names.intents, 'name an intent of this document, or null for none'),
-    })
-  if (expect.node !== undefined && !names.nodeIds.has(expect.node))
-    faults.push({
-      path: `${path}.node`,
-      message: `"${expect.node}" is the node_id of no node`,
-      cure: didYouMean(expect.node, names.nodeIds, 'name a node_id of this document'),
-    })
-  return [
-    ...faults,
-    ...(expect.responses ?? []).flatMap(({ pattern }, index) =>
-      patternErrors(pattern, `${path}.responses[${index}].pattern`),
-    ),
-  ]
-}
+const expectationErrors = (names: Names, expect: Expectation, path: string): DocumentFault[] => [
+  ...(typeof expect.intent === 'string'
+    ? reference(names.intents, expect.intent, `${path}.intent`, {
+        message: 'is none of the intents',
+        cure: 'name an intent of this document, or null for none',
+      })
+    : []),
+  ...(expect.node === undefined ? [] : nodeReference(names, expect.node, `${path}.node`)),
+  ...(expect.responses ?? []).flatMap(({ pattern }, index) =>
+    patternErrors(pattern, `${path}.responses[${index}].pattern`),
+  ),
+]
 
 const patternErrors = (pattern: string | undefined, path: string): DocumentFault[] => {
   if (pattern === undefined) return []
@@ -157,12 +144,13 @@ const answerErrors = (webhookIds: ReadonlySet<string>, answer: TestAnswer, path:
       message: `has no meaning beside ${kinds.join()}`,
       cure: `name a ${owners.join(' or ')}, or leave it out`,
     }))
-  if (answer.webhook !== undefined && !webhookIds.has(answer.webhook))
-    faults.push({
-      path: `${path}.webhook`,
-      message: `"${answer.webhook}" is none of the webhooks`,
-      cure: didYouMean(answer.webhook, webhookIds, 'name the id of a webhook of this document'),
-    })
+  if (answer.webhook !== undefined)
+    faults.push(
+      ...reference(webhookIds, answer.webhook, `${path}.webhook`, {
+        message: 'is none of the webhooks',
+        cure: 'name the id of a webhook of this document',
+      }),
+    )
   if (answer.webhook !== undefined && answer.response === undefined && answer.error === undefined)
     faults.push({ path, message: 'has no answer', cure: 'add response: {} or error: why there is none' })
   return faults
