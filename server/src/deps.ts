@@ -1,11 +1,14 @@
 import type { Agent } from './brain/agent.ts'
 import type { Example } from './brain/intents/model.ts'
+import type { Passage } from './brain/turn-types.ts'
 import type { AddressList } from './domain/address.ts'
 import type { RetrySchedule } from './domain/delivery.ts'
 import type { Json } from './domain/json.ts'
 import type { AnswerAsk } from './outside/answer-asks.ts'
 import type { Bell } from './outside/bell.ts'
 import type { Clock } from './outside/clock.ts'
+import type { Embedder } from './outside/embedder.ts'
+import type { FetchPage } from './outside/fetch-page.ts'
 import type { LocalFiles } from './outside/files-local.ts'
 import type { Log } from './outside/log.ts'
 import type { Metrics } from './outside/metrics.ts'
@@ -66,9 +69,46 @@ export interface Deps {
   readonly isOutcomeUnknown: (error: unknown) => boolean
   /** Off the event loop; gives the serialised model. */
   readonly trainIntents: (examples: readonly Example[]) => Promise<Uint8Array>
+  /** Off the event loop; never rejects. */
+  readonly readDocument: ReadDocument
+  readonly searchKnowledge: SearchKnowledge
+  readonly fetchPage: FetchPage
+  readonly embedder: Pick<Embedder, 'embed'>
   /** Where this server is reached from outside, without a slash at the end. Known once it listens. */
   readonly publicUrl: () => string
 }
+
+/** A file or a page as it came. */
+export interface DocumentBytes {
+  /** Its title when it has none of its own. */
+  readonly name: string
+  /** Without parameters, in lower case. */
+  readonly mediaType: string
+  readonly charset: string | undefined
+  /** Of the web: what is around the text is left out. */
+  readonly isPage: boolean
+  readonly content: Uint8Array
+}
+
+export type DocumentText =
+  | {
+      readonly ok: true
+      readonly title: string
+      readonly passages: readonly { readonly heading?: string; readonly text: string }[]
+    }
+  /** A sentence that begins with a verb: "has no text". */
+  | { readonly ok: false; readonly error: string }
+
+export type ReadDocument = (document: DocumentBytes) => Promise<DocumentText>
+
+/** The best passages of an agent's version (0 = the draft), best first. */
+export type SearchKnowledge = (wish: {
+  readonly agentId: string
+  readonly version: number
+  readonly query: string
+  readonly collections?: readonly string[] | undefined
+  readonly passagesMax: number
+}) => Promise<{ readonly passages: readonly Passage[]; readonly by: 'words' | 'words and vectors' }>
 
 /** Prepared agents, by version: parsed and with their model, kept for as long as they are used. */
 export interface AgentLibrary {
@@ -91,6 +131,8 @@ export interface RunLimits {
   readonly allowPrivateTargets: boolean
   /** Whose forwarding headers are believed. */
   readonly trustedProxies: AddressList
+  /** null = for ever */
+  readonly eventRetentionDays: number | null
   /** Requests a second and key; null = no limit. */
   readonly requestsPerSecond: number | null
 }

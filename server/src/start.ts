@@ -9,6 +9,8 @@ import { createBell } from './outside/bell.ts'
 import { createWebhookCaller } from './outside/call-agent-webhook.ts'
 import { systemClock } from './outside/clock.ts'
 import { startEmbeddedPostgres } from './outside/embedded-postgres.ts'
+import { createEmbedder } from './outside/embedder.ts'
+import { createPageFetcher } from './outside/fetch-page.ts'
 import { createLocalFiles } from './outside/files-local.ts'
 import { readFirstStartSecrets } from './outside/first-start-secrets.ts'
 import { newId } from './outside/ids.ts'
@@ -30,7 +32,10 @@ import { createSignals } from './store/signals.ts'
 import { isOutcomeUnknown, isStoreUnavailable } from './store/store-errors.ts'
 import { createAgentLibrary } from './usecases/agent-library.ts'
 import { checkSecretKey } from './usecases/check-secret-key.ts'
+import { knowledgeSource } from './usecases/knowledge-source.ts'
 import { createTakeOver } from './usecases/take-over.ts'
+import { readInThread } from './workers/read-document.ts'
+import { createKnowledgeSearcher, performSearch } from './workers/search-knowledge.ts'
 import { trainInThread } from './workers/train-intents.ts'
 import { type Role, startWorkers } from './workers/workers.ts'
 
@@ -129,6 +134,10 @@ const start = async (
   const targets = { secrets: config.secrets, allowPrivate: config.limits.allowPrivateTargets }
   const webhooks = createWebhookCaller(targets)
   closers.push(webhooks.close)
+  const embedder = createEmbedder({ log })
+  closers.push(embedder.close)
+  const knowledge = createKnowledgeSearcher({ ...knowledgeSource({ db }), embedder })
+  closers.push(knowledge.close)
   const address = { url: config.publicUrl }
 
   const deps: Deps = {
@@ -149,6 +158,7 @@ const start = async (
     inboxBell: createBell(),
     postEvent: createEventPoster({ poster, sealer, clock: systemClock }),
     answerAsk: createAnswerAsk({
+      search: performSearch(knowledge.search),
       webhook: webhooks.call,
       model: async () => failed('not available in this version'),
       tool: async () => failed('not available in this version'),
@@ -170,6 +180,10 @@ const start = async (
     isUnavailable: isStoreUnavailable,
     isOutcomeUnknown,
     trainIntents: (examples) => trainInThread({ examples, seed: trainingSeed }),
+    readDocument: readInThread,
+    searchKnowledge: knowledge.search,
+    fetchPage: createPageFetcher({ allowPrivate: config.limits.allowPrivateTargets }),
+    embedder,
     publicUrl: () => address.url ?? '',
   }
 

@@ -86,6 +86,7 @@ create table environments (
   agent_id uuid,
   agent_version integer,
   created_at timestamp with time zone default now() not null,
+  bundles json default '{}'::json not null,
   constraint environments_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agents(agent_id),
   constraint environments_keep_alive_seconds_check CHECK (((keep_alive_seconds >= 1) AND (keep_alive_seconds <= 900))),
   constraint environments_pkey PRIMARY KEY (environment_id)
@@ -155,6 +156,93 @@ create table integrations (
   constraint integrations_pkey PRIMARY KEY (integration_id),
   constraint integrations_session_timeout_seconds_check CHECK (((session_timeout_seconds >= 60) AND (session_timeout_seconds <= 1296000))),
   constraint integrations_webhook_secrets_check CHECK (((cardinality(webhook_secrets) >= 1) AND (cardinality(webhook_secrets) <= 2)))
+);
+
+create table knowledge_contents (
+  document_id uuid not null,
+  content bytea not null,
+  constraint knowledge_contents_document_id_fkey FOREIGN KEY (document_id) REFERENCES knowledge_documents(document_id) ON DELETE CASCADE,
+  constraint knowledge_contents_pkey PRIMARY KEY (document_id)
+);
+
+create table knowledge_crawls (
+  crawl_id uuid not null,
+  agent_id uuid not null,
+  collection text not null,
+  source json not null,
+  source_hash bytea not null,
+  status text default 'waiting'::text not null,
+  error text,
+  ready_at timestamp with time zone default now(),
+  claim_id uuid,
+  is_listed boolean default false not null,
+  finished_at timestamp with time zone,
+  constraint knowledge_crawls_agent_id_collection_source_hash_key UNIQUE (agent_id, collection, source_hash),
+  constraint knowledge_crawls_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agents(agent_id),
+  constraint knowledge_crawls_pkey PRIMARY KEY (crawl_id),
+  constraint knowledge_crawls_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'crawling'::text, 'done'::text, 'failed'::text])))
+);
+CREATE INDEX knowledge_crawls_ready ON knowledge_crawls USING btree (ready_at) WHERE (ready_at IS NOT NULL);
+
+create table knowledge_documents (
+  document_id uuid not null,
+  agent_id uuid not null,
+  collection text not null,
+  source text not null,
+  origin text not null,
+  media_type text not null,
+  title text,
+  content_hash bytea not null,
+  content_bytes integer not null,
+  status text default 'pending'::text not null,
+  passages_done integer default 0 not null,
+  passages_total integer,
+  error text,
+  ready_at timestamp with time zone default now(),
+  claim_id uuid,
+  attempts integer default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  constraint knowledge_documents_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agents(agent_id),
+  constraint knowledge_documents_pkey PRIMARY KEY (document_id),
+  constraint knowledge_documents_source_check CHECK ((source = ANY (ARRAY['file'::text, 'page'::text]))),
+  constraint knowledge_documents_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'ingesting'::text, 'ready'::text, 'failed'::text])))
+);
+CREATE INDEX knowledge_documents_of_origin ON knowledge_documents USING btree (agent_id, collection, origin);
+CREATE INDEX knowledge_documents_ready ON knowledge_documents USING btree (ready_at) WHERE (ready_at IS NOT NULL);
+
+create table knowledge_lists (
+  agent_id uuid not null,
+  version integer not null,
+  document_id uuid not null,
+  constraint knowledge_lists_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agents(agent_id),
+  constraint knowledge_lists_document_id_fkey FOREIGN KEY (document_id) REFERENCES knowledge_documents(document_id),
+  constraint knowledge_lists_pkey PRIMARY KEY (agent_id, version, document_id),
+  constraint knowledge_lists_version_check CHECK ((version >= 0))
+);
+CREATE INDEX knowledge_lists_of_document ON knowledge_lists USING btree (document_id);
+
+create table knowledge_pages (
+  crawl_id uuid not null,
+  url text not null,
+  is_due boolean default true not null,
+  etag text,
+  last_modified text,
+  content_hash bytea,
+  error text,
+  checked_at timestamp with time zone,
+  constraint knowledge_pages_crawl_id_fkey FOREIGN KEY (crawl_id) REFERENCES knowledge_crawls(crawl_id) ON DELETE CASCADE,
+  constraint knowledge_pages_pkey PRIMARY KEY (crawl_id, url)
+);
+CREATE INDEX knowledge_pages_due ON knowledge_pages USING btree (crawl_id) WHERE is_due;
+
+create table knowledge_passages (
+  document_id uuid not null,
+  "position" integer not null,
+  heading text,
+  text text not null,
+  embedding bytea,
+  constraint knowledge_passages_document_id_fkey FOREIGN KEY (document_id) REFERENCES knowledge_documents(document_id) ON DELETE CASCADE,
+  constraint knowledge_passages_pkey PRIMARY KEY (document_id, "position")
 );
 
 create table lanes (
@@ -269,6 +357,56 @@ create table turns (
   constraint turns_outcome_check CHECK ((outcome = ANY (ARRAY['answered'::text, 'silent'::text, 'failed'::text]))),
   constraint turns_pkey PRIMARY KEY (session_id, turn)
 );
+
+create view weekly_partitions as
+ SELECT p.relname AS parent,
+    c.relname AS name,
+    (bounds.bounds[1])::timestamp with time zone AS starts_at,
+    (bounds.bounds[2])::timestamp with time zone AS ends_at
+   FROM (((pg_inherits i
+     JOIN pg_class p ON ((p.oid = i.inhparent)))
+     JOIN pg_class c ON ((c.oid = i.inhrelid)))
+     CROSS JOIN LATERAL regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \(''([^'']+)''\) TO \(''([^'']+)''\)'::text) bounds(bounds))
+  WHERE ((p.oid = ANY (ARRAY[('events'::regclass)::oid, ('attempts'::regclass)::oid])) AND (bounds.bounds IS NOT NULL));
+
+CREATE OR REPLACE FUNCTION drop_old_partitions(before timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  week record;
+  is_needed boolean;
+  oldest_kept timestamptz := before;
+  dropped integer := 0;
+begin
+  -- A drop locks the whole table: rather another time than in the way of everybody.
+  perform set_config('lock_timeout', '500ms', true);
+  for week in
+    select * from weekly_partitions where parent = 'events' and ends_at <= before order by ends_at
+  loop
+    execute format('select exists (
+      select from lanes l join %I e on e.session_id = l.session_id where l.ready_at is not null
+        and (e.sequence >= l.head or l.replays > 0 and exists (
+          select from replays r where r.session_id = e.session_id and r.sequence = e.sequence)))', week.name) into is_needed;
+    if is_needed then
+      oldest_kept := least(oldest_kept, week.starts_at);
+    else
+      execute format('drop table %I', week.name);
+      dropped := dropped + 1;
+    end if;
+  end loop;
+  for week in
+    select * from weekly_partitions where parent = 'attempts' and ends_at <= oldest_kept order by ends_at
+  loop
+    execute format('drop table %I', week.name);
+    dropped := dropped + 1;
+  end loop;
+  if dropped > 0 then
+    delete from delivery_outcomes o
+    where not exists (select from events e where e.session_id = o.session_id and e.sequence = o.sequence);
+  end if;
+  return dropped;
+end $function$;
 
 CREATE OR REPLACE FUNCTION ensure_partitions(weeks integer)
  RETURNS void

@@ -68,6 +68,13 @@ const publishStatement = {
     returning version`,
 }
 
+/** What the draft has to answer from belongs to the version from now on. */
+const publishKnowledgeStatement = {
+  name: 'publish-knowledge',
+  text: `insert into knowledge_lists (agent_id, version, document_id)
+    select agent_id, $2, document_id from knowledge_lists where agent_id = $1 and version = 0`,
+}
+
 const lockAgentStatement = {
   name: 'lock-agent',
   text: `select agent_id from agents where agent_id = $1 for update`,
@@ -85,7 +92,9 @@ export const publishVersion = (
       JSON.stringify(version.document),
       version.intentModel === null ? null : Buffer.from(version.intentModel),
     ])
-    return rows[0]?.version
+    const [row] = rows
+    if (row) tx.later(publishKnowledgeStatement, [version.agentId, row.version])
+    return row?.version
   })
 
 export interface AgentVersion {

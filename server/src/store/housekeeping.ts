@@ -1,4 +1,5 @@
 import type { Db } from './db.ts'
+import { forgetUnlistedDocuments } from './knowledge-documents.ts'
 
 /** What has to be done now and then, by whichever process comes first; each is harmless when done twice. */
 const partitionWeeksAhead = 4
@@ -19,4 +20,5 @@ export const keepHouse = async (db: Db): Promise<void> => {
   await db.rows(partitionsStatement, [partitionWeeksAhead])
   await db.rows(forgetKeysStatement, [])
   await db.rows(trimInboxStatement, [inboxEventsMax])
+  await forgetUnlistedDocuments(db)
 }

@@ -1,4 +1,5 @@
 import type { AssignedAgent } from '../domain/session.ts'
+import type { Bundles } from './bundles.ts'
 import type { Db } from './db.ts'
 import { createFreshCache, type FreshCache } from './fresh-cache.ts'
 
@@ -17,6 +18,8 @@ export interface IntegrationSettings {
   readonly keepAliveSeconds: number
   /** Who answers new sessions; null = they wait for a person. */
   readonly agent: AssignedAgent | null
+  /** What all sessions of the environment share, by bundle and name. */
+  readonly bundles: Bundles
   /** ms */
   readonly createdAt: number
 }
@@ -47,11 +50,12 @@ interface SettingsRow {
   agent_id: string | null
   agent_version: number | null
   agent_name: string | null
+  bundles: Bundles
   created_at: number
 }
 
 const settingsText = `select i.integration_id, i.environment_id, i.name, i.webhook_url, i.webhook_secrets, i.allowed_ips,
-    i.subscribed_events, i.session_timeout_seconds, e.keep_alive_seconds, e.agent_id, v.version as agent_version,
+    i.subscribed_events, i.session_timeout_seconds, e.keep_alive_seconds, e.bundles, e.agent_id, v.version as agent_version,
     a.name as agent_name, (extract(epoch from i.created_at) * 1000)::float8 as created_at
   from integrations i join environments e using (environment_id)
   left join agents a on a.agent_id = e.agent_id
@@ -92,6 +96,7 @@ const settingsOf = (row: SettingsRow): IntegrationSettings => ({
     row.agent_id === null || row.agent_version === null
       ? null
       : { agentId: row.agent_id, version: row.agent_version, name: row.agent_name ?? '' },
+  bundles: row.bundles,
   createdAt: row.created_at,
 })
 

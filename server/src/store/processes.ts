@@ -50,7 +50,18 @@ const takeLanesStatement = (table: 'lanes' | 'turn_lanes') => ({
     returning l.integration_id as "integrationId"`,
 })
 
-const statements = [takeLanesStatement('lanes'), takeLanesStatement('turn_lanes')]
+const takeReadingStatement = (table: 'knowledge_documents' | 'knowledge_crawls') => ({
+  name: `take-${table}-of-gone-process`,
+  text: `update ${table} set claim_id = null, ready_at = now()
+    where ready_at is not null and right(claim_id::text, 8) = $1 returning agent_id`,
+})
+
+const statements = [
+  takeLanesStatement('lanes'),
+  takeLanesStatement('turn_lanes'),
+  takeReadingStatement('knowledge_documents'),
+  takeReadingStatement('knowledge_crawls'),
+]
 
 /**
  * Gives back what a dead process had claimed. Its claims are void from now on, should it live after all. Each table

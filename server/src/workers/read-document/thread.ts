@@ -1,0 +1,87 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { splitPassages, type TextBlock, type TextPassage } from '../../brain/knowledge/split-passages.ts'
+import type { DocumentBytes } from '../../deps.ts'
+import type { ReadingReport } from '../read-document.ts'
+
+/** The thread that `readInThread` starts: one document in, its passages out. Each library is loaded when it is needed. */
+const read = async (document: DocumentBytes): Promise<ReadingReport> => {
+  try {
+    const { title, passages } = await parse(document)
+    if (passages.length === 0) return { ok: false, error: emptySentence(document.mediaType) }
+    if (passages.length > passagesMax)
+      return {
+        ok: false,
+        error: `has ${passages.length} passages; a document may have ${passagesMax}, so split it`,
+      }
+    return { ok: true, title: title.trim().slice(0, titleLengthMax) || document.name, passages }
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+export interface ParsedText {
+  /** Empty when the document has none. */
+  readonly title: string
+  readonly blocks: readonly TextBlock[]
+}
+
+const parse = async (
+  document: DocumentBytes,
+): Promise<{ readonly title: string; readonly passages: readonly TextPassage[] }> => {
+  if (document.mediaType === 'text/csv') {
+    const { questionsOf } = await import('./questions-of.ts')
+    return { title: document.name.replace(/\.csv$/i, ''), passages: questionsOf(textOf(document)) }
+  }
+  const { title, blocks } = await blocksOf(document)
+  return { title, passages: splitPassages(blocks) }
+}
+
+const blocksOf = async (document: DocumentBytes): Promise<ParsedText> => {
+  switch (document.mediaType) {
+    case 'application/pdf':
+      return await (await import('./parse-pdf.ts')).parsePdf(document.content)
+    case 'application/vnd.openxmlformats-officedocument.wordprocessingml.document':
+      return await (await import('./parse-docx.ts')).parseDocx(document.content)
+    case 'text/html':
+    case 'application/xhtml+xml':
+      return (await import('./parse-html.ts')).parseHtml(textOf(document), { isPage: document.isPage })
+    case 'text/markdown':
+      return await (await import('./parse-markdown.ts')).parseMarkdown(textOf(document))
+    default:
+      return { title: '', blocks: paragraphsOf(textOf(document)) }
+  }
+}
+
+const paragraphsOf = (text: string): readonly TextBlock[] =>
+  text
+    .split(/\r?\n\s*\r?\n/)
+    .map((paragraph) => ({ type: 'text', text: paragraph.replace(/\s*\r?\n\s*/g, ' ') }))
+
+/** In the encoding that was told, in that of the byte order mark, in that of the page's own `meta`, or UTF-8. */
+const textOf = ({ content, charset, mediaType }: DocumentBytes): string => {
+  const head = Buffer.from(content.subarray(0, 2_048)).toString('latin1')
+  const meta = mediaType.includes('html') ? /<meta[^>]+charset=["']?([\w-]+)/i.exec(head)?.[1] : undefined
+  for (const label of [charset, meta, 'utf-8']) {
+    const decoder = label === undefined ? undefined : decoderOf(label)
+    if (decoder) return decoder.decode(content).replaceAll('\0', '')
+  }
+  return ''
+}
+
+const decoderOf = (label: string): TextDecoder | undefined => {
+  try {
+    return new TextDecoder(label)
+  } catch {
+    return undefined
+  }
+}
+
+const emptySentence = (mediaType: string): string =>
+  mediaType === 'application/pdf'
+    ? 'has no text; if it is a scan, run text recognition over it first'
+    : 'has no text that could be an answer'
+
+const passagesMax = 10_000
+const titleLengthMax = 200
+
+parentPort?.postMessage(await read(workerData))
