@@ -28,6 +28,8 @@ export interface FoundEntity {
   readonly text: string
   /** 1 when there is nothing to doubt; less for typing errors and readings that may be meant otherwise. */
   readonly confidence: number
+  /** The end of a range of days or times, in the form of the value. */
+  readonly until?: string
 }
 
 export type EntityValue = FoundEntity['value']
@@ -50,4 +52,5 @@ export interface Reading {
   readonly start: number
   readonly end: number
   readonly confidence: number
+  readonly until?: string
 }

@@ -29,13 +29,14 @@ export const findEntities = (prepared: PreparedEntities, input: EntityInput): re
   return withoutOverlaps([
     ...ownEntities(prepared, input, isWanted),
     ...systemEntitiesIn(input, isWanted),
-  ]).map(({ entity, value, start, end, confidence }) => ({
+  ]).map(({ entity, value, start, end, confidence, until }) => ({
     entity,
     value,
     start,
     end,
     text: input.text.slice(start, end),
     confidence,
+    ...(until === undefined ? {} : { until }),
   }))
 }
 
@@ -84,8 +85,11 @@ const withoutOverlaps = (claims: readonly Claim[]): readonly Claim[] => {
       one.start - other.start,
   )
   for (const claim of ordered) if (kept.every((other) => isCompatible(claim, other))) kept.push(claim)
-  return kept.sort((one, other) => one.start - other.start)
+  return kept.sort((one, other) => one.start - other.start).slice(0, foundMax)
 }
+
+/** A text with more is no message. */
+const foundMax = 200
 
 const isCompatible = (claim: Claim, other: Claim): boolean => {
   if (claim.end <= other.start || other.end <= claim.start) return true

@@ -335,7 +335,7 @@ const runFrom = (
   while (past < words.length && past - first < partsMax && isPart(table, text, words, first, past)) past += 1
   for (; past > first; past--) {
     const written = words.slice(first, past).map(({ word }) => word)
-    const value = valueOf(table, written.join(''))
+    const value = writtenValue(table, written.join(''))
     const start = words[first]?.start ?? 0
     const end = words[past - 1]?.end ?? 0
     if (value === undefined) continue
@@ -374,10 +374,10 @@ const isPart = (
   if (word === undefined) return false
   if (at > first && last !== undefined && !/^[\s-]{1,3}$/.test(text.slice(last.end, word.start))) return false
   if (at === first && /[\p{N}]/u.test(text[word.start - 1] ?? '')) return false
-  return table.parts.has(word.word) || valueOf(table, word.word) !== undefined
+  return table.parts.has(word.word) || writtenValue(table, word.word) !== undefined
 }
 
-const valueOf = (
+const writtenValue = (
   table: NumberTable,
   written: string,
   below = Number.POSITIVE_INFINITY,
@@ -389,7 +389,7 @@ const valueOf = (
     if (at < 0) continue
     const before = written.slice(0, at)
     const behind = written.slice(at + name.length)
-    const times = before === '' ? bareValue(table, scale) : valueOf(table, before, scale)
+    const times = before === '' ? bareValue(table, scale) : writtenValue(table, before, scale)
     const rest = behind === '' ? 0 : restOf(table, behind, scale)
     if (times !== undefined && rest !== undefined) return times * scale + rest
   }
@@ -402,10 +402,10 @@ const bareValue = (table: NumberTable, scale: number): number | undefined =>
   scale === 1_000 && table.grammar.bareThousand ? 1 : undefined
 
 const restOf = (table: NumberTable, written: string, below: number): number | undefined => {
-  const direct = valueOf(table, written, below)
+  const direct = writtenValue(table, written, below)
   if (direct !== undefined) return direct
   const and = ['and', 'und', 'y', 'et', 'e', 'και', 'en'].find((word) => written.startsWith(word))
-  return and === undefined ? undefined : valueOf(table, written.slice(and.length), below)
+  return and === undefined ? undefined : writtenValue(table, written.slice(and.length), below)
 }
 
 const decimalBehind = (

@@ -1,4 +1,5 @@
 import type { Reading, ReadingContext } from '../entity.ts'
+import { findDates } from './dates.ts'
 import { findDurations } from './durations.ts'
 import { findLinks } from './links.ts'
 import { findMoney } from './money.ts'
@@ -34,6 +35,7 @@ interface Reader {
 }
 
 const readers: readonly Reader[] = [
+  { entities: ['sys-date', 'sys-time', 'sys-datetime'], find: findDates },
   { entities: ['sys-number'], find: findNumbers },
   { entities: ['sys-percentage'], find: findPercentages },
   { entities: ['sys-money'], find: findMoney },
