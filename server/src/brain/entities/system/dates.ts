@@ -3,6 +3,7 @@ import { isCommonWord } from '../common-words.ts'
 import { fold } from '../text-words.ts'
 import { dateLanguage } from './date-language.ts'
 import { inAsciiDigits } from './digit-numbers.ts'
+import { findDurations } from './durations.ts'
 import type { SystemReading } from './system-entities.ts'
 import type { TextScan } from './text-scan.ts'
 import { isoDate, isoDateTime, isoTime, offsetMinutes, type WallTime, wallTimeOf } from './time-zone.ts'
@@ -15,7 +16,8 @@ import { isoDate, isoDateTime, isoTime, offsetMinutes, type WallTime, wallTimeOf
  * The library knows wall clocks only: it is told the offset of now, and the moment of what it read is found by the
  * zone's own rules, so an appointment behind the end of summer time keeps its hour.
  */
-export const findDates = ({ text, context }: TextScan): readonly SystemReading[] => {
+export const findDates = (scan: TextScan): readonly SystemReading[] => {
+  const { text, context } = scan
   const language = dateLanguage(context.language, context.country)
   const offset = offsetMinutes(context.timeZone, context.now)
   const results = language.reader.parse(
@@ -29,7 +31,7 @@ export const findDates = ({ text, context }: TextScan): readonly SystemReading[]
     if (language.notBehind?.test(before)) return []
     const isWhole = trimmed.length >= text.trim().length
     if (alwaysOpen.test(trimmed) || (language.notDate?.test(trimmed) && !isWhole)) return []
-    if (isCount(result, text, context.language)) return []
+    if (isCount(result, text, context.language) || isDuration(result, scan)) return []
     return readingsOf(result, context.timeZone, isWhole)
   })
 }
@@ -46,6 +48,14 @@ const isCount = ({ start, index, text }: ParsedResult, whole: string, language: 
   const [, next] =
     /^\s+(\p{L}[\p{L}\p{M}]*)/u.exec(whole.slice(index + text.length, index + text.length + 30)) ?? []
   return next !== undefined && !isCommonWord(fold(next), language) && !politeWords.has(fold(next))
+}
+
+/** "2 weeks" and "for 2 weeks" are no day; "in 2 weeks" is one. */
+const isDuration = ({ start, index, text }: ParsedResult, scan: TextScan): boolean => {
+  if (!start.tags().has('result/relativeDate')) return false
+  const first = index + (/^\s*(?:(?:for|für|durante|por|pendant|per|για)\s+)?/iu.exec(text)?.[0].length ?? 0)
+  const past = index + text.trimEnd().length
+  return findDurations(scan).some((duration) => duration.start === first && duration.end === past)
 }
 
 const politeWords = new Set([
