@@ -19,10 +19,10 @@ export const addressesIn = (text: string): readonly Address[] => {
     for (const [link, shown = '', target = ''] of copy.matchAll(namedLinks))
       if (misleads(shown, target)) add(markup(link))
     for (const [email] of copy.matchAll(emails)) add(emailOf(email))
-    for (const [handle] of copy.matchAll(handles)) add({ kind: 'handle', key: handle.toLowerCase(), text: handle })
+    for (const [handle] of copy.matchAll(handles))
+      add({ kind: 'handle', key: handle.toLowerCase(), text: handle })
     for (const pattern of [withScheme, bareDomains])
-      for (const [url] of copy.matchAll(pattern))
-        if (!abbreviations.test(url)) add(addressOf(trimmed(url)))
+      for (const [url] of copy.matchAll(pattern)) if (!abbreviations.test(url)) add(addressOf(trimmed(url)))
   }
   return [...found.values()]
 }
@@ -53,14 +53,18 @@ const bareDomains =
 const emails = /[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})+/giu
 const handles = /(?<![\p{L}\p{N}.@/])@[\p{L}\p{N}_]{2,64}(?![\p{L}\p{N}@.]*\.\p{L})/gu
 /** Two letters after a dot that are none of a domain. */
-const abbreviations = /^(?:[a-z]\.[a-z]{2}|p\.ej|z\.zt|u\.ä|o\.ä|s\.o|etc\.\p{L}+|π\.χ|κ\.λπ|i\.d\.r|u\.s\.w)$/iu
+const abbreviations =
+  /^(?:[a-z]\.[a-z]{2}|p\.ej|z\.zt|u\.ä|o\.ä|s\.o|etc\.\p{L}+|π\.χ|κ\.λπ|i\.d\.r|u\.s\.w)$/iu
 
 /** What is written so that no program sees a link, but a reader does: evil[.]com, evil dot com, evil . com */
 const withPlainDots = (text: string): string =>
   text
     .replace(/\s*[[({]\s*(?:\.|dot|punkt|punto|ponto|point)\s*[\])}]\s*/gi, '.')
     .replace(/(?<=[\p{L}\p{N}])\s+(?:dot|punkt|punto|ponto|point)\s+(?=\p{L}{2,})/giu, '.')
-    .replace(/(?<=[\p{L}\p{N}])(?:\s+\.\s*|\.\s+)(?=(?:com|net|org|io|info|biz|app|dev|xyz|shop|site|online|ru|cn|example)\b)/giu, '.')
+    .replace(
+      /(?<=[\p{L}\p{N}])(?:\s+\.\s*|\.\s+)(?=(?:com|net|org|io|info|biz|app|dev|xyz|shop|site|online|ru|cn|example)\b)/giu,
+      '.',
+    )
     .replace(/\s*[[({]\s*(?:@|at)\s*[\])}]\s*/gi, '@')
     .replace(/\bhxxp/gi, 'http')
 
@@ -80,7 +84,9 @@ const addressOf = (text: string): Address => {
 
 /** Scheme http or https is the same address; all else, to the letter, is not. */
 const urlKey = (text: string): string => {
-  const url = URL.parse(/^[a-z][a-z0-9+.-]*:/i.test(text) && !/^[^/]+:\d/.test(text) ? text : `https://${text}`)
+  const url = URL.parse(
+    /^[a-z][a-z0-9+.-]*:/i.test(text) && !/^[^/]+:\d/.test(text) ? text : `https://${text}`,
+  )
   if (url === null) return text
   if (!/^https?:$/.test(url.protocol)) return url.href
   const user = url.username === '' && url.password === '' ? '' : `${url.username}:${url.password}@`

@@ -1,5 +1,5 @@
-import { fold } from '../../entities/text-words.ts'
 import { knownTag } from '../../entities/system/region.ts'
+import { fold } from '../../entities/text-words.ts'
 
 /** Names of months and weekdays in the given languages, by their place in the year (1-12) and the week (1-7, Monday is 1). */
 export interface Calendar {
@@ -26,7 +26,12 @@ const namesOf = (language: string): Calendar => {
   const calendar = { months: new Map<string, number>(), weekdays: new Map<string, number>() }
   for (const style of ['long', 'short'] as const) {
     for (let month = 1; month <= 12; month++)
-      for (const name of written(tag, { month: style, day: 'numeric' }, Date.UTC(2024, month - 1, 15), 'month'))
+      for (const name of written(
+        tag,
+        { month: style, day: 'numeric' },
+        Date.UTC(2024, month - 1, 15),
+        'month',
+      ))
         if (!calendar.months.has(name)) calendar.months.set(name, month)
     // 1 January 2024 was a Monday.
     for (let day = 1; day <= 7; day++)

@@ -3,14 +3,19 @@
  * of another script or a letter with a zero-width neighbour is what the reader sees.
  */
 export const plainText = (text: string): string =>
-  withoutInvisible(text.normalize('NFKC'))
+  text
+    .normalize('NFKC')
+    .replace(/\p{DI}/gu, '')
     .replace(/\\(?=[!-/:-@[-`{-~])/g, '')
     .replace(/[*~`]+/g, '')
     .replace(/(?<![\p{L}\p{N}/._-])_+|_+(?![\p{L}\p{N}/._-])/gu, '')
     .replace(/[。｡]/g, '.')
 
-/** Zero-width, bidirectional and tag characters show nothing, and change what stands beside them. */
-export const withoutInvisible = (text: string): string => text.replace(invisible, '')
+/**
+ * Without what shows nothing and changes what stands beside it: zero-width, bidirectional and tag characters. Joiners
+ * stay: they hold emoji together, and Persian is written with them.
+ */
+export const withoutInvisible = (text: string): string =>
+  text.replace(/\p{DI}/gu, (character) => (joiners.has(character) ? character : ''))
 
-/** Not U+200D, which holds emoji together, nor U+200C, which Persian is written with. */
-const invisible = /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E0FFF}]/gu
+const joiners: ReadonlySet<string> = new Set(['\u200C', '\u200D', '\uFE0F'])
