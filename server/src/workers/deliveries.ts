@@ -146,7 +146,8 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
           warn('an attempt could not be recorded'),
         ),
       )
-      return delivered
+      // Read after the lease, an answer or its absence tells of our own standstill, not of the webhook.
+      return performance.now() < claim.leaseEndsAt ? delivered : null
     } catch (error) {
       warn('a delivery failed before it was sent')(error)
       return null

@@ -405,6 +405,27 @@ test('a lane whose event somebody deleted goes on with the next one, and the los
   ])
 })
 
+test('a failure that is read when its lease is over opens no circuit: it was we who stood still', async (t) => {
+  const { db, webhooks, poll, settled, lanes } = await startLoop(t, {
+    webhookTimeoutMs: 50,
+    deliveryLeaseMarginSeconds: 0.2,
+  })
+  const integrationId = await seedLanes(db, 1)
+  const untilPosted = (): Promise<void> =>
+    until('a post is under way', async () => {
+      await poll()
+      return webhooks.inFlight.size > 0
+    })
+  await untilPosted()
+  const late = webhooks.only()
+  await until('its lease is over', async () => (await lanes()).every(({ dueInMs }) => (dueInMs ?? 0) < 0))
+  late.answer(503)
+  await untilPosted()
+  webhooks.only().answer(200)
+  await settled('closed', integrationId)
+  await until('it is delivered', async () => (await lanes()).every((lane) => lane.head === 2))
+})
+
 test('410 pauses the webhook: nothing more is sent to it, and nothing of what waits is lost', async (t) => {
   const { db, webhooks, poll, wake, settled, lanes } = await startLoop(t, { endpointInFlightMax: 1 })
   const integrationId = await seedLanes(db, 4)
