@@ -9,12 +9,20 @@ export interface TextWord {
   readonly end: number
 }
 
-export const textWords = (text: string): readonly TextWord[] =>
-  Array.from(text.slice(0, readLengthMax).matchAll(wordPattern), (match) => ({
-    word: fold(match[0]),
-    start: match.index,
-    end: match.index + match[0].length,
-  }))
+export const textWords = (text: string): readonly TextWord[] => {
+  const words: TextWord[] = []
+  for (const match of text.slice(0, readLengthMax).matchAll(wordPattern)) {
+    const start = match.index
+    const end = start + match[0].length
+    if (end - start === 1 && isElided(text, start, end)) continue
+    words.push({ word: fold(match[0]), start, end })
+  }
+  return words
+}
+
+/** The s of "it's" and the l of "l'été" are no words: no size S, no size L. */
+const isElided = (text: string, start: number, end: number): boolean =>
+  /\p{L}['’]/u.test(text.slice(Math.max(0, start - 2), start)) || /^['’]\p{L}/u.test(text.slice(end, end + 2))
 
 /** Beyond this length a text is not read for entities: time must be bounded. */
 export const readLengthMax = 10_000

@@ -146,7 +146,8 @@ const grammars: ReadonlyMap<string, Grammar> = new Map<string, Grammar>([
       bareThousand: true,
       others: [
         [/un$/, 'une'],
-        [/cents/, 'cent'],
+        [/^cents$/, 'cent'],
+        [/^vingts$/, 'vingt'],
       ],
       more: [['unedouzaine', 12]],
       articles: ['un', 'une'],

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { type EntityInput, findEntities } from '../../src/brain/entities/find-entities.ts'
+import { prepareEntities } from '../../src/brain/entities/prepare-entities.ts'
+
+const none = prepareEntities([])
+
+/** Monday, 23 November 2026, 09:00 in Athens. */
+const found = (text: string, input: Partial<EntityInput> = {}) =>
+  findEntities(none, {
+    text,
+    now: Date.UTC(2026, 10, 23, 7),
+    language: 'en',
+    timeZone: 'Europe/Athens',
+    ...input,
+  })
+
+const values = (text: string, input: Partial<EntityInput> = {}): readonly unknown[] =>
+  found(text, input).map(({ value }) => value)
+
+const guide = readFileSync(new URL('../../../docs/guides/entities.md', import.meta.url), 'utf8')
+const [head = [], , ...rows] = (guide.split('<!-- examples -->')[1] ?? '')
+  .trim()
+  .split('\n')
+  .filter((line) => line.startsWith('|'))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+const languages = head.slice(2, -1)
+
+const shownValue = (value: unknown): string =>
+  typeof value === 'object' && value !== null
+    ? 'iso' in value
+      ? String(value.iso)
+      : Object.values(value).join(' ')
+    : String(value)
+
+for (const [column, language] of languages.entries())
+  test(`the guide's examples in ${language} are read as it says`, () => {
+    let examples = 0
+    for (const row of rows) {
+      const [, text, value, until] = /`([^`]+)` (.+?)(?: to (.+))?$/.exec(row[column + 2] ?? '') ?? []
+      if (text === undefined) continue
+      examples += 1
+      const entity = row[1]?.replaceAll('`', '')
+      const hit = found(text, { language }).find((one) => one.entity === entity)
+      assert.equal(hit && shownValue(hit.value), value, `${entity} in ${text}`)
+      assert.equal(hit?.until, until, text)
+    }
+    assert.ok(examples > 20)
+  })
+
+test('a day and an hour are a date, a time and a moment', () => {
+  assert.deepEqual(
+    found('please tomorrow at 5pm!').map(({ entity, value, text }) => [entity, value, text]),
+    [
+      ['sys-date', '2026-11-24', 'tomorrow at 5pm'],
+      ['sys-time', '17:00', 'tomorrow at 5pm'],
+      ['sys-datetime', '2026-11-24T17:00:00+02:00', 'tomorrow at 5pm'],
+    ],
+  )
+})
+
+test("today is the user's today", () => {
+  const now = Date.UTC(2026, 10, 23, 23, 30)
+  assert.deepEqual(values('today', { now, timeZone: 'Europe/Athens' }), ['2026-11-24'])
+  assert.deepEqual(values('today', { now, timeZone: 'UTC' }), ['2026-11-23'])
+  assert.deepEqual(values('today', { now, timeZone: 'America/New_York' }), ['2026-11-23'])
+  assert.deepEqual(values('today', { now, timeZone: 'No/Such_Zone' }), ['2026-11-23'])
+})
+
+test('an appointment behind the change of the clocks keeps its hour', () => {
+  const only = ['sys-datetime']
+  assert.deepEqual(values('1 July 2027 at 9am', { only }), ['2027-07-01T09:00:00+03:00'])
+  assert.deepEqual(values('1 July 2027 at 9am', { only, timeZone: 'America/New_York' }), [
+    '2027-07-01T09:00:00-04:00',
+  ])
+})
+
+test('a time with a zone of its own is told in the zone of the user', () => {
+  assert.deepEqual(values('2026-12-24T10:00:00Z', { only: ['sys-datetime'] }), ['2026-12-24T12:00:00+02:00'])
+})
+
+test('the order of day and month is that of the country', () => {
+  assert.deepEqual(values('5/6/2027', { language: 'en-US' }), ['2027-05-06'])
+  assert.deepEqual(values('5/6/2027', { language: 'en-GB' }), ['2027-06-05'])
+  assert.deepEqual(values('5/6/2027', { language: 'en', country: 'AU' }), ['2027-06-05'])
+  assert.deepEqual(values('5/6/2027', { language: 'fr' }), ['2027-06-05'])
+})
+
+test('a phone number without a country code is of the country', () => {
+  const only = ['sys-phone']
+  assert.deepEqual(values('call 07911 123456', { only, country: 'GB' }), ['+447911123456'])
+  assert.deepEqual(values('call +49 30 901820 or 6912345678', { only, language: 'el' }), [
+    '+4930901820',
+    '+306912345678',
+  ])
+  assert.deepEqual(values('order 12345678, 17:30, 2026-12-24', { only }), [])
+})
+
+test('the dollar is of the country', () => {
+  const money = (amount: number, currency: string) => [{ amount, currency }]
+  assert.deepEqual(values('$5', { country: 'CA' }), money(5, 'CAD'))
+  assert.deepEqual(values('US$5', { country: 'CA' }), money(5, 'USD'))
+  assert.deepEqual(values('20 euros and 50 cents'), money(20.5, 'EUR'))
+  assert.deepEqual(values('5 million dollars'), money(5_000_000, 'USD'))
+  assert.deepEqual(values('EUR 20'), money(20, 'EUR'))
+})
+
+test('email and web addresses are found, a full stop without its space is none', () => {
+  assert.deepEqual(values('Ann.Lee@example.com, see www.example.com/a?b=1.'), [
+    'Ann.Lee@example.com',
+    'https://www.example.com/a?b=1',
+  ])
+  assert.deepEqual(values('that is ok.So what.Then'), [])
+})
+
+test('a single mark before three digits means what the language means by it', () => {
+  assert.deepEqual(values('1.234', { language: 'en' }), [1.234])
+  assert.deepEqual(values('1.234', { language: 'de' }), [1234])
+  assert.deepEqual(values('1,234', { language: 'en' }), [1234])
+  assert.deepEqual(values('1,234', { language: 'es' }), [1.234])
+  assert.deepEqual(values('12,34,567.5', { language: 'en' }), [1_234_567.5])
+  assert.deepEqual(values('-5 and .5 and ٣٤'), [-5, 0.5, 34])
+})
+
+test('what is no number is not read as one', () => {
+  const only = ['sys-number']
+  for (const text of [
+    'AB-12',
+    '3D',
+    'B2B',
+    '1.2.3',
+    '17:30',
+    '12/05/2026',
+    'bob42@example.com',
+    'which one is it',
+  ])
+    assert.deepEqual(values(text, { only }), [], text)
+  for (const [language, text] of [
+    ['de', 'eine Frage'],
+    ['fr', 'une question'],
+    ['es', 'una pregunta'],
+    ['pt', 'uma pergunta'],
+    ['el', 'μία ερώτηση'],
+  ] as const)
+    assert.deepEqual(values(text, { only, language }), [], text)
+})
+
+test('what is no date is not read as one', () => {
+  for (const [language, text] of [
+    ['en', 'may I ask'],
+    ['en', 'the sun is out'],
+    ['en', 'open 24/7'],
+    ['en', '31/02/2026'],
+    ['de', 'guten Morgen'],
+    ['de', 'ab 18 Personen'],
+    ['es', 'por la mañana'],
+    ['es', 'buenas tardes'],
+    ['fr', 'à 3 personnes'],
+    ['fr', 'à Paris'],
+    ['pt', 'as 3 meninas'],
+    ['el', 'στη δουλειά'],
+  ] as const)
+    assert.deepEqual(values(text, { only: ['sys-date', 'sys-time', 'sys-datetime'], language }), [], text)
+})
+
+test('a duration is no day', () => {
+  const only = ['sys-date', 'sys-duration']
+  assert.deepEqual(
+    found('for 2 weeks', { only }).map(({ entity }) => entity),
+    ['sys-duration'],
+  )
+  assert.deepEqual(
+    found('in 2 weeks', { only }).map(({ entity }) => entity),
+    ['sys-date'],
+  )
+  assert.deepEqual(
+    found('2 weeks ago', { only }).map(({ entity }) => entity),
+    ['sys-date'],
+  )
+})
+
+test('parts of a duration are one', () => {
+  const iso = (text: string) => values(text, { only: ['sys-duration'] }).map(shownValue)
+  assert.deepEqual(iso('2 days, 3 hours and 5 minutes'), ['P2DT3H5M'])
+  assert.deepEqual(iso('1h 30min'), ['PT1H30M'])
+  assert.deepEqual(iso('2 hours 3 hours'), ['PT2H', 'PT3H'])
+})
+
+test('a language that the library of dates does not know has the names of the CLDR', () => {
+  assert.deepEqual(values('25 grudnia 2026', { language: 'pl' }), ['2026-12-25'])
+  assert.deepEqual(values('jutro', { language: 'pl' }), ['2026-11-24'])
+  assert.deepEqual(values('w piątek', { language: 'pl' }), ['2026-11-27'])
+})
