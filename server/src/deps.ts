@@ -8,13 +8,13 @@ import type { AnswerAsk } from './outside/answer-asks.ts'
 import type { Bell } from './outside/bell.ts'
 import type { Clock } from './outside/clock.ts'
 import type { Embedder } from './outside/embedder.ts'
-import type { FetchPage } from './outside/fetch-page.ts'
 import type { LocalFiles } from './outside/files-local.ts'
 import type { Log } from './outside/log.ts'
 import type { Metrics } from './outside/metrics.ts'
 import type { PostEvent } from './outside/post-event.ts'
 import type { Sealer } from './outside/seal.ts'
 import type { UrlSigner } from './outside/sign-url.ts'
+import type { Websites } from './outside/websites.ts'
 import type { KnownKeys } from './store/api-keys.ts'
 import type { Db } from './store/db.ts'
 import type { Completed, Completion } from './store/delivery-lanes.ts'
@@ -72,7 +72,8 @@ export interface Deps {
   /** Off the event loop; never rejects. */
   readonly readDocument: ReadDocument
   readonly searchKnowledge: SearchKnowledge
-  readonly fetchPage: FetchPage
+  /** For one crawl: what their robots.txt say is asked once. */
+  readonly openWebsites: () => Websites
   readonly embedder: Pick<Embedder, 'embed'>
   /** Where this server is reached from outside, without a slash at the end. Known once it listens. */
   readonly publicUrl: () => string
@@ -112,7 +113,7 @@ export type SearchKnowledge = (wish: {
 
 /** Prepared agents, by version: parsed and with their model, kept for as long as they are used. */
 export interface AgentLibrary {
-  /** undefined when there is no such version */
+  /** 0 is the draft, trained at the first need; undefined when there is no such version */
   readonly version: (agentId: string, version: number) => Promise<Agent | undefined>
 }
 
@@ -121,6 +122,8 @@ export interface RunLimits {
   readonly webhookTimeoutMs: number
   readonly endpointInFlightMax: number
   readonly deliveriesInFlightMax: number
+  /** Bodies claimed and not yet answered, per process. */
+  readonly deliveryBytesInHandMax: number
   readonly retrySchedule: RetrySchedule
   /** Beyond the timeout of one attempt: for what waits in the process before it is sent, and for the record. */
   readonly deliveryLeaseMarginSeconds: number

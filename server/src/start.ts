@@ -20,6 +20,7 @@ import { createEventPoster } from './outside/post-event.ts'
 import { createPoster } from './outside/post-webhook.ts'
 import { sealer as createSealer, newApiKey, newSecret } from './outside/seal.ts'
 import { urlSigner } from './outside/sign-url.ts'
+import { openWebsites } from './outside/websites.ts'
 import { createKnownKeys } from './store/api-keys.ts'
 import { createSessionChanger } from './store/change-sessions.ts'
 import { createCompleter } from './store/complete-patiently.ts'
@@ -138,6 +139,8 @@ const start = async (
   closers.push(embedder.close)
   const knowledge = createKnowledgeSearcher({ ...knowledgeSource({ db }), embedder })
   closers.push(knowledge.close)
+  const trainIntents: Deps['trainIntents'] = (examples) => trainInThread({ examples, seed: trainingSeed })
+  const fetchPage = createPageFetcher({ allowPrivate: config.limits.allowPrivateTargets })
   const address = { url: config.publicUrl }
 
   const deps: Deps = {
@@ -153,7 +156,7 @@ const start = async (
         signals.committed({ turnsDue: true, lanesDueOf: new Set(), sessionsWithEvents: new Set() }),
     }),
     completeDelivery: createCompleter({ db: relaxedDb, leaseMs: deliveryLeaseMs(config.limits) }),
-    agents: createAgentLibrary({ db, log }),
+    agents: createAgentLibrary({ db, log, trainIntents }),
     signals,
     inboxBell: createBell(),
     postEvent: createEventPoster({ poster, sealer, clock: systemClock }),
@@ -179,10 +182,10 @@ const start = async (
     limits: config.limits,
     isUnavailable: isStoreUnavailable,
     isOutcomeUnknown,
-    trainIntents: (examples) => trainInThread({ examples, seed: trainingSeed }),
+    trainIntents,
     readDocument: readInThread,
     searchKnowledge: knowledge.search,
-    fetchPage: createPageFetcher({ allowPrivate: config.limits.allowPrivateTargets }),
+    openWebsites: () => openWebsites(fetchPage),
     embedder,
     publicUrl: () => address.url ?? '',
   }
