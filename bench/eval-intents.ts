@@ -1,157 +1,170 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { classify } from '../server/src/brain/intents/classify.ts'
+import { parseArgs } from 'node:util'
+import { classify, needsEmbedding } from '../server/src/brain/intents/classify.ts'
 import type { Example, IntentModel } from '../server/src/brain/intents/model.ts'
-import { trainIntents } from '../server/src/brain/intents/train.ts'
+import { serializeModel } from '../server/src/brain/intents/model-bytes.ts'
+import { type EngineChoice, trainIntents } from '../server/src/brain/intents/train.ts'
+import { createEmbedder, type Embedder } from '../server/src/outside/embedder.ts'
+import { readDataSet } from './intents/data-set.ts'
+import { areaUnderCurve, calibrationError, type Guess, isRight, macroF1, share } from './intents/measures.ts'
 
-/*
- * npm run eval:intents -- DIR
- *
- * How well does the agent understand a data set? DIR holds training sets (`train`, `train_5`, ...), one `test`, and
- * where there is one a set of messages that mean none of the intents (`oos/test`, or `oos`). A set is either a folder with
- * `seq.in` (one message a line) and `label` (one intent a line), or a file NAME.csv with a head line and the columns
- * text and intent (also called category or label). Rows of the test labelled oos or offtopics are out of scope too.
- */
-const main = (directory: string | undefined): void => {
-  if (directory === undefined || !existsSync(directory)) say('usage: npm run eval:intents -- DIR')
-  else for (const line of table(directory)) say(line)
+const usage = `npm run eval:intents -- DIR [--engine auto|lexical|fused] [--shots N] [--json]
+
+How well does the agent understand a data set? For each training set in DIR, one line. The form of DIR:
+docs/guides/intents.md.
+`
+
+/** What is measured; shares are parts of 1, null where the set has no out-of-scope messages. */
+interface Figures {
+  readonly training_set: string
+  readonly engine: string
+  readonly phrases: number
+  readonly intents: number
+  readonly accuracy: number
+  readonly macro_f1: number
+  readonly accepted: number
+  readonly accepted_right: number
+  readonly asked: number
+  readonly oos_recall: number | null
+  readonly oos_auroc: number | null
+  readonly calibration_error: number
+  readonly embedding_seconds: number
+  readonly training_seconds: number
+  /** Understanding alone; and with the message's embedding. */
+  readonly classify_ms: number
+  readonly message_ms: number
+  readonly model_kilobytes: number
 }
 
-function* table(directory: string): Generator<string> {
-  const trainingSets = setNames(directory).filter((name) => name.startsWith('train'))
-  const test = readSet(directory, 'test') ?? []
-  const foreign = readSet(directory, 'oos/test') ?? readSet(directory, 'oos') ?? []
-  if (trainingSets.length === 0 || test.length === 0) {
-    yield `${directory} has no training set or no test; a set is NAME.csv, or NAME/seq.in with NAME/label`
+const main = async (): Promise<void> => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      engine: { type: 'string', default: 'auto' },
+      shots: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const [directory] = positionals
+  const engine = engines.find((name) => name === values.engine)
+  const shots = values.shots === undefined ? undefined : Number(values.shots)
+  if (directory === undefined || engine === undefined || (shots !== undefined && !(shots > 0))) {
+    process.stderr.write(usage)
+    process.exitCode = 2
     return
   }
-  const meant = test.filter((example) => !isStrange(example))
-  const strange = [...foreign, ...test.filter(isStrange)]
-  yield `| ${headings.join(' | ')} |`
-  yield `|${headings.map(() => '---|').join('')}`
-  for (const name of trainingSets) yield evaluate(name, readSet(directory, name) ?? [], meant, strange)
+  const embedder = createEmbedder({ log })
+  try {
+    if (!values.json) say(`| ${headings.join(' | ')} |\n|${headings.map(() => '---|').join('')}`)
+    const { trainings, meant, strange } = readDataSet(directory, shots)
+    for (const { name, examples } of trainings) {
+      const figures = await evaluate(embedder, { name, examples, meant, strange, engine })
+      say(values.json ? JSON.stringify(figures) : row(figures))
+    }
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+    process.exitCode = 1
+  } finally {
+    await embedder.close()
+  }
+}
+
+const engines: readonly EngineChoice[] = ['auto', 'lexical', 'fused']
+
+interface Job {
+  readonly name: string
+  readonly examples: readonly Example[]
+  readonly meant: readonly Example[]
+  readonly strange: readonly Example[]
+  readonly engine: EngineChoice
+}
+
+const evaluate = async (embedder: Embedder, job: Job): Promise<Figures> => {
+  const { name, examples, meant, strange, engine } = job
+  const begunMs = performance.now()
+  const vectors = engine === 'lexical' ? undefined : await embedAll(embedder, examples)
+  const embeddedMs = performance.now()
+  const model = trainIntents(examples, { seed: 1, vectors, engine })
+  const trainedMs = performance.now()
+  const messages = [...meant, ...strange]
+  const asked = messages.map(({ text }) => needsEmbedding(model, text))
+  const wanted = messages.filter((_, index) => asked[index])
+  const found = (await embedAll(embedder, wanted)).values()
+  const messageVectors = asked.map((isAsked) => (isAsked ? found.next().value : undefined))
+  const readMs = performance.now()
+  const guesses = messages.map((message, index) =>
+    guess(model, message, index < meant.length, messageVectors[index]),
+  )
+  const classifiedMs = performance.now()
+  const [own, others] = [guesses.slice(0, meant.length), guesses.slice(meant.length)]
+  const accepted = own.filter(({ verdict }) => verdict === 'accept')
+  const classifyMs = (classifiedMs - readMs) / messages.length
+  return {
+    training_set: name,
+    engine: model.fused?.type ?? 'lexical',
+    phrases: examples.length,
+    intents: model.intents.length,
+    accuracy: share(own, isRight),
+    macro_f1: macroF1(own),
+    accepted: accepted.length / own.length,
+    accepted_right: share(accepted, isRight),
+    asked: share(own, ({ verdict }) => verdict === 'clarify'),
+    oos_recall: others.length === 0 ? null : share(others, ({ verdict }) => verdict !== 'accept'),
+    oos_auroc: others.length === 0 ? null : areaUnderCurve(own, others),
+    calibration_error: calibrationError(guesses),
+    embedding_seconds: (embeddedMs - begunMs) / 1000,
+    training_seconds: (trainedMs - embeddedMs) / 1000,
+    classify_ms: classifyMs,
+    message_ms: classifyMs + (readMs - trainedMs) / messages.length,
+    model_kilobytes: Math.round(serializeModel(model).length / 1024),
+  }
+}
+
+const guess = (
+  model: IntentModel,
+  { text, intent }: Example,
+  isMeant: boolean,
+  vector: Int8Array | undefined,
+): Guess => {
+  const { ranking, verdict } = classify(model, text, vector)
+  const [best] = ranking
+  return {
+    meant: isMeant ? intent : null,
+    guessed: best?.name ?? '',
+    confidence: best?.confidence ?? 0,
+    verdict,
+  }
+}
+
+const embedAll = async (embedder: Embedder, examples: readonly Example[]): Promise<readonly Int8Array[]> => {
+  const outcome = await embedder.embed(examples.map(({ text }) => text))
+  if (!outcome.ok) throw new Error(`no embeddings: ${outcome.error}; --engine lexical goes without`)
+  return outcome.vectors
 }
 
 const headings = [
-  ...['training set', 'phrases', 'intents', 'accuracy %', 'macro-F1 %', 'answered %', 'of these right %'],
-  ...['out-of-scope recall %', 'AUROC %', 'calibration error %', 'training', 'a message'],
+  ...['training set', 'engine', 'phrases', 'intents', 'accuracy %', 'macro-F1 %'],
+  ...['accepted %', 'of these right %', 'asked %', 'out-of-scope recall %', 'AUROC %', 'calibration error %'],
+  ...['embedding s', 'training s', 'classify ms', 'message ms', 'model KiB'],
 ]
 
-const evaluate = (
-  name: string,
-  training: readonly Example[],
-  meant: readonly Example[],
-  strange: readonly Example[],
-): string => {
-  const begunMs = performance.now()
-  const model = trainIntents(training, { seed: 1 })
-  const trainedMs = performance.now()
-  const guesses = guess(model, meant)
-  const strangeGuesses = guess(model, strange)
-  const classifiedMs = performance.now()
-  const answered = guesses.filter(({ confidence }) => confidence >= model.threshold)
-  const columns = [
-    name,
-    training.length,
-    model.intents.length,
-    percent(guesses.filter(isRight).length, guesses.length),
-    (100 * macroF1(guesses)).toFixed(1),
-    percent(answered.length, guesses.length),
-    percent(answered.filter(isRight).length, answered.length),
-    percent(
-      strangeGuesses.filter(({ confidence }) => confidence < model.threshold).length,
-      strangeGuesses.length,
+const row = (figures: Figures): string =>
+  `| ${[
+    ...[figures.training_set, figures.engine, figures.phrases, figures.intents],
+    ...[figures.accuracy, figures.macro_f1, figures.accepted, figures.accepted_right, figures.asked].map(
+      percent,
     ),
-    strangeGuesses.length === 0 ? '-' : (100 * areaUnderCurve(guesses, strangeGuesses)).toFixed(1),
-    (100 * calibrationError([...guesses, ...strangeGuesses])).toFixed(1),
-    `${((trainedMs - begunMs) / 1000).toFixed(1)} s`,
-    `${(((classifiedMs - trainedMs) * 1000) / (guesses.length + strangeGuesses.length)).toFixed(0)} us`,
-  ]
-  return `| ${columns.join(' | ')} |`
-}
+    ...[figures.oos_recall, figures.oos_auroc, figures.calibration_error].map(percent),
+    ...[figures.embedding_seconds, figures.training_seconds].map((seconds) => seconds.toFixed(1)),
+    ...[figures.classify_ms, figures.message_ms].map((ms) => ms.toFixed(2)),
+    figures.model_kilobytes,
+  ].join(' | ')} |`
 
-interface Guess {
-  readonly meant: string
-  readonly guessed: string
-  readonly confidence: number
-}
-
-const guess = (model: IntentModel, examples: readonly Example[]): readonly Guess[] =>
-  examples.map(({ text, intent }) => {
-    const [best] = classify(model, text).ranking
-    return { meant: intent, guessed: best?.name ?? '', confidence: best?.confidence ?? 0 }
-  })
-
-const isRight = ({ meant, guessed }: Guess): boolean => meant === guessed
-
-const isStrange = ({ intent }: Example): boolean => intent === 'oos' || intent === 'offtopics'
-
-const percent = (part: number, whole: number): string =>
-  whole === 0 ? '-' : ((100 * part) / whole).toFixed(1)
-
-/** The mean over the intents of the test, each counting the same. */
-const macroF1 = (guesses: readonly Guess[]): number => {
-  const meant = Map.groupBy(guesses, (one) => one.meant)
-  const guessed = Map.groupBy(guesses, (one) => one.guessed)
-  const scores = [...meant].map(([intent, own]) => {
-    const right = own.filter(isRight).length
-    return (2 * right) / (own.length + (guessed.get(intent)?.length ?? 0))
-  })
-  return scores.reduce((sum, score) => sum + score, 0) / scores.length
-}
-
-/** The chance that a message with a meaning is given more confidence than one without. */
-const areaUnderCurve = (meant: readonly Guess[], strange: readonly Guess[]): number => {
-  const pairs = meant.flatMap((one) => strange.map((other) => Math.sign(one.confidence - other.confidence)))
-  return pairs.reduce((sum, sign) => sum + (sign + 1) / 2, 0) / pairs.length
-}
-
-/** Expected calibration error in ten steps: how far confidence is from being right, out-of-scope messages included. */
-const calibrationError = (guesses: readonly Guess[]): number => {
-  const steps = Map.groupBy(guesses, ({ confidence }) => Math.min(9, Math.floor(confidence * 10)))
-  const errors = [...steps.values()].map((step) =>
-    Math.abs(step.reduce((sum, one) => sum + one.confidence - (isRight(one) ? 1 : 0), 0)),
-  )
-  return errors.reduce((sum, error) => sum + error, 0) / guesses.length
-}
-
-const setNames = (directory: string): readonly string[] =>
-  readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() || entry.name.endsWith('.csv'))
-    .map((entry) => entry.name.replace(/\.csv$/, ''))
-    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
-
-const readSet = (directory: string, name: string): readonly Example[] | undefined => {
-  const texts = join(directory, name, 'seq.in')
-  if (existsSync(texts)) {
-    const labels = lines(join(directory, name, 'label'))
-    return lines(texts).map((text, index) => ({ text, intent: labels[index] ?? '' }))
-  }
-  const table = join(directory, `${name}.csv`)
-  if (!existsSync(table)) return undefined
-  const [head = [], ...rows] = readTable(readFileSync(table, 'utf8'))
-  const textColumn = head.indexOf('text')
-  const intentColumn = head.findIndex((column) => ['intent', 'category', 'label'].includes(column))
-  return rows.map((row) => ({ text: row[textColumn] ?? '', intent: row[intentColumn] ?? '' }))
-}
-
-const lines = (path: string): readonly string[] => readFileSync(path, 'utf8').trimEnd().split(/\r?\n/)
-
-/** Comma-separated values as of RFC 4180. */
-const readTable = (text: string): readonly (readonly string[])[] => {
-  const rows: string[][] = []
-  let row: string[] = []
-  for (const [, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
-    row.push(quoted?.replaceAll('""', '"') ?? plain)
-    if (end === ',') continue
-    if (row.length > 1) rows.push(row)
-    row = []
-  }
-  return rows
-}
+const percent = (part: number | null): string => (part === null ? '-' : (100 * part).toFixed(1))
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-main(process.argv[2])
+const log = { info: () => {}, warn: () => {} }
+
+await main()

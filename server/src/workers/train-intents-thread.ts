@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { serializeModel } from '../brain/intents/model.ts'
+import { serializeModel } from '../brain/intents/model-bytes.ts'
 import { trainIntents } from '../brain/intents/train.ts'
 import type { TrainingJob, TrainingReport } from './train-intents.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { classify } from '../../src/brain/intents/classify.ts'
-import { parseModel, serializeModel } from '../../src/brain/intents/model.ts'
+import { parseModel, serializeModel } from '../../src/brain/intents/model-bytes.ts'
 import { trainIntents } from '../../src/brain/intents/train.ts'
 import { trainInThread } from '../../src/workers/train-intents.ts'
 import { smallExamples } from '../brain/small-examples.ts'

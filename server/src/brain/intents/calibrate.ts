@@ -1,13 +1,11 @@
-import { confidenceOf } from './classify.ts'
-import type { Calibration } from './model.ts'
+import type { Calibration, Judgement, Thresholds } from './model.ts'
+import { confidenceOf } from './scores.ts'
+import type { Trial } from './trials.ts'
 
-/** One guess about a phrase that training had not seen. */
-export interface Trial {
-  readonly score: number
-  readonly lead: number
-  readonly isRight: boolean
-  /** How much the trial counts. */
-  readonly weight: number
+/** How far the guesses may be trusted, and what to do with them. */
+export const judge = (trials: readonly Trial[], prior?: Calibration): Judgement => {
+  const calibration = calibrate(trials, prior)
+  return { calibration, thresholds: findThresholds(trials, calibration) }
 }
 
 /**
@@ -15,18 +13,18 @@ export interface Trial {
  * by Newton's method; a step that makes it worse is halved, for a few phrases make the curve jump. A weak pull
  * towards `prior` keeps it sane when a dozen phrases are all there is.
  */
-export const calibrate = (trials: readonly Trial[]): Calibration => {
+export const calibrate = (trials: readonly Trial[], prior = priorOfBorders): Calibration => {
   let curve = prior
-  let loss = lossOf(trials, curve)
+  let loss = lossOf(trials, curve, prior)
   for (let round = 0; round < roundsMax; round++) {
-    const step = newtonStep(trials, curve)
+    const step = newtonStep(trials, curve, prior)
     let share = 1
     let next = moved(curve, step, share)
-    while (!(lossOf(trials, next) <= loss) && share > shareMin) {
+    while (!(lossOf(trials, next, prior) <= loss) && share > shareMin) {
       share /= 2
       next = moved(curve, step, share)
     }
-    const nextLoss = lossOf(trials, next)
+    const nextLoss = lossOf(trials, next, prior)
     if (!(nextLoss < loss - lossPrecision)) break
     curve = next
     loss = nextLoss
@@ -44,7 +42,7 @@ const moved = (curve: Calibration, step: Three, share: number): Calibration => (
   offset: curve.offset - share * step[2],
 })
 
-const lossOf = (trials: readonly Trial[], curve: Calibration): number => {
+const lossOf = (trials: readonly Trial[], curve: Calibration, prior: Calibration): number => {
   const far =
     (curve.score - prior.score) ** 2 + (curve.lead - prior.lead) ** 2 + (curve.offset - prior.offset) ** 2
   return trials.reduce(
@@ -56,14 +54,15 @@ const lossOf = (trials: readonly Trial[], curve: Calibration): number => {
   )
 }
 
-/** What cross-validation found on sets of 5 to 100 phrases an intent, roughly. */
-const prior: Calibration = { score: 3, lead: 3, offset: 0 }
+/** What cross-validation found on sets of 5 to 100 phrases an intent, roughly: of borders, and of votes. */
+export const priorOfBorders: Calibration = { score: 3, lead: 3, offset: 0 }
+export const priorOfVotes: Calibration = { score: 7, lead: 3, offset: -3 }
 const pull = 0.5
 const roundsMax = 50
 
 type Three = readonly [number, number, number]
 
-const newtonStep = (trials: readonly Trial[], curve: Calibration): Three => {
+const newtonStep = (trials: readonly Trial[], curve: Calibration, prior: Calibration): Three => {
   const slope = [
     pull * (curve.score - prior.score),
     pull * (curve.lead - prior.lead),
@@ -99,27 +98,42 @@ const solveThree = (m: readonly number[], right: readonly number[]): Three => {
 }
 
 /**
- * The confidence from which accepting does more good than harm: a right answer counts 1, a wrong one -1, silence 0.
- * Kept between sane bounds, for a few phrases prove little.
+ * Accept from where that does more good than harm: a right answer counts 1, a wrong one -1, silence 0. Below that, ask
+ * from where asking does: 1 if what was meant is one of the two best, -0.5 if not, for a needless question costs less
+ * than a wrong answer. Both kept between sane bounds, for a few phrases prove little.
  */
-export const findThreshold = (trials: readonly Trial[], calibration: Calibration): number => {
+export const findThresholds = (trials: readonly Trial[], calibration: Calibration): Thresholds => {
   const judged = trials
-    .map(({ score, lead, isRight, weight }) => ({
-      confidence: confidenceOf(calibration, score, lead),
-      gain: isRight ? weight : -weight,
-    }))
+    .map((trial) => ({ ...trial, confidence: confidenceOf(calibration, trial.score, trial.lead) }))
     .sort((one, other) => other.confidence - one.confidence)
+  const accept = within(
+    acceptBounds,
+    bestCut(judged.map(({ confidence, isRight, weight }) => [confidence, isRight ? weight : -weight])),
+  )
+  const unsure = judged.filter(({ confidence }) => confidence < accept)
+  const clarify = within(
+    [clarifyMin, accept],
+    bestCut(unsure.map(({ confidence, isNear, weight }) => [confidence, isNear ? weight : -weight / 2])),
+  )
+  return { accept, clarify }
+}
+
+const acceptBounds = [0.35, 0.5] as const
+const clarifyMin = 0.1
+
+/** The lowest confidence down to which the sum of gains is highest; of falling confidences. Infinite if none gains. */
+const bestCut = (gains: readonly (readonly [confidence: number, gain: number])[]): number => {
   let gained = 0
   let mostGained = 0
-  let threshold = thresholdMax
-  for (const { confidence, gain } of judged) {
+  let cut = Number.POSITIVE_INFINITY
+  for (const [confidence, gain] of gains) {
     gained += gain
     if (gained < mostGained) continue
     mostGained = gained
-    threshold = confidence
+    cut = confidence
   }
-  return Math.min(thresholdMax, Math.max(thresholdMin, threshold))
+  return cut
 }
 
-const thresholdMin = 0.35
-const thresholdMax = 0.5
+const within = ([least, most]: readonly [number, number], value: number): number =>
+  Math.min(most, Math.max(least, value))

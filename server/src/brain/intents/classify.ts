@@ -1,61 +1,65 @@
+import { offtopicsIntent } from '../document/document.ts'
 import { explain } from './explain.ts'
-import { featureCounts, type SparseVector, vectorOf } from './features.ts'
-import type { Calibration, IntentModel, RankedIntent, Understanding } from './model.ts'
+import { featureCounts, vectorOf } from './features.ts'
+import { likenessInMeaning, unitVector } from './kernels.ts'
+import type {
+  Calibration,
+  Engine,
+  IntentModel,
+  KernelEngine,
+  RankedIntent,
+  Thresholds,
+  Understanding,
+} from './model.ts'
 import { phraseOf } from './normalise.ts'
+import { bestTwo, confidenceOf, kernelScores, leadOver, type ReadText, separatorScores } from './scores.ts'
 
-/** What the text may mean, best first, and why. A training phrase has confidence 1. */
-export const classify = (model: IntentModel, text: string): Understanding => {
+/**
+ * What the text may mean, best first, and why. A training phrase has confidence 1. `vector` is the text's embedding;
+ * without it a model that would use one goes by words alone, with the thresholds that are right for that.
+ */
+export const classify = (model: IntentModel, text: string, vector?: Int8Array): Understanding => {
   const counts = featureCounts(text)
-  const vector = vectorOf(model, counts)
-  const scores = scoresOf(model, vector)
+  const engine = (vector && model.fused) || model.lexical
+  const meaning = vector ? unitVector(vector) : null
+  const read: ReadText = {
+    words: vectorOf(model.lexical, counts),
+    meaning,
+    nearness: engine.type === 'kernel' && meaning ? nearnessOf(engine, meaning) : null,
+  }
+  const confidences = confidencesOf(engine.calibration, scoresOf(engine, read), read.words.rows.length > 0)
   const exact = model.phrases.get(phraseOf(text))
-  const confidences = confidencesOf(model.calibration, scores, vector.rows.length > 0)
   const ranking = model.intents
     .map(
       (name, index): RankedIntent => ({ name, confidence: name === exact ? 1 : (confidences[index] ?? 0) }),
     )
     .sort((one, other) => other.confidence - one.confidence)
   const best = ranking[0]
-  const because = best ? explain(model, { text, counts, vector }, best.name) : []
-  return { ranking, because }
+  const because = best ? explain(model, engine, { text, counts, ...read }, best.name) : []
+  return { ranking, because, verdict: verdictOf(best, engine.thresholds), thresholds: engine.thresholds }
 }
 
-/** The distance to each intent's border; above 0 is inside. */
-export const scoresOf = (
-  model: Pick<IntentModel, 'weights' | 'scales' | 'biases'>,
-  { rows, values }: SparseVector,
-): Float64Array => {
-  const count = model.biases.length
-  const steps = new Float64Array(count)
-  for (let at = 0; at < rows.length; at++) {
-    const base = (rows[at] ?? 0) * count
-    const value = values[at] ?? 0
-    for (let index = 0; index < count; index++)
-      steps[index] = (steps[index] ?? 0) + (model.weights[base + index] ?? 0) * value
-  }
-  return steps.map((step, index) => step * (model.scales[index] ?? 0) + (model.biases[index] ?? 0))
+/** Does `classify` want the text's embedding? Training phrases and texts without a word are decided without. */
+export const needsEmbedding = (model: IntentModel, text: string): boolean => {
+  if (!model.fused) return false
+  const phrase = phraseOf(text)
+  return phrase !== '' && !model.phrases.has(phrase)
 }
 
-/** Rising with the intent's own score and with its lead over the best other one. */
-export const confidenceOf = (calibration: Calibration, score: number, lead: number): number =>
-  1 / (1 + Math.exp(-(calibration.score * score + calibration.lead * lead + calibration.offset)))
-
-/** The highest score and the next one. */
-export const bestTwo = (
-  scores: Float64Array,
-): { readonly best: number; readonly first: number; readonly second: number } => {
-  let best = -1
-  let first = Number.NEGATIVE_INFINITY
-  let second = Number.NEGATIVE_INFINITY
-  scores.forEach((score, index) => {
-    if (score > first) {
-      second = first
-      first = score
-      best = index
-    } else if (score > second) second = score
-  })
-  return { best, first, second }
+export const verdictOf = (
+  best: RankedIntent | undefined,
+  { accept, clarify }: Thresholds,
+): Understanding['verdict'] => {
+  if (!best || best.confidence === 0 || best.name === offtopicsIntent) return 'reject'
+  if (best.confidence >= accept) return 'accept'
+  return best.confidence >= clarify ? 'clarify' : 'reject'
 }
+
+const scoresOf = (engine: Engine, read: ReadText): Float64Array =>
+  engine.type === 'kernel' ? kernelScores(engine, read) : separatorScores(engine, read)
+
+const nearnessOf = ({ units }: KernelEngine, meaning: Float32Array): Float64Array =>
+  Float64Array.from(units, (unit) => likenessInMeaning(unit, meaning))
 
 /** Text without one known feature means nothing, whatever the borders say of nothing. */
 const confidencesOf = (calibration: Calibration, scores: Float64Array, isKnown: boolean): Float64Array => {
@@ -66,7 +70,3 @@ const confidencesOf = (calibration: Calibration, scores: Float64Array, isKnown: 
     return confidenceOf(calibration, score, leadOver(score, other))
   })
 }
-
-/** Against nobody the lead is the score itself. */
-export const leadOver = (score: number, other: number): number =>
-  Number.isFinite(other) ? score - other : score

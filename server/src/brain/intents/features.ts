@@ -1,3 +1,4 @@
+import type { Vocabulary } from './model.ts'
 import { words } from './normalise.ts'
 
 /**
@@ -35,12 +36,6 @@ export const countRuns = (word: string, count: (feature: string) => void): void 
 export interface SparseVector {
   readonly rows: Int32Array
   readonly values: Float64Array
-}
-
-export interface Vocabulary {
-  readonly features: ReadonlyMap<string, number>
-  readonly rarities: Float32Array
-  readonly unknownRarity: number
 }
 
 /**

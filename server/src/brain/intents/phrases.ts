@@ -1,4 +1,5 @@
-import type { Example, Understanding } from './model.ts'
+import { offtopicsIntent } from '../document/document.ts'
+import type { Example, Thresholds, Understanding } from './model.ts'
 import { phraseOf } from './normalise.ts'
 
 /** Phrase to intent. A phrase that stands under two intents decides for neither. */
@@ -20,9 +21,13 @@ export const exactPhrases = (examples: readonly Example[]): ReadonlyMap<string, 
 export const matchPhrase = (phrases: ReadonlyMap<string, string>, text: string): Understanding => {
   const phrase = phraseOf(text)
   const intent = phrases.get(phrase)
-  if (intent === undefined) return { ranking: [], because: [] }
+  if (intent === undefined) return { ranking: [], because: [], verdict: 'reject', thresholds: phrasesOnly }
   return {
     ranking: [{ name: intent, confidence: 1 }],
     because: [{ feature: `"${phrase}"`, weight: 1 }],
+    verdict: intent === offtopicsIntent ? 'reject' : 'accept',
+    thresholds: phrasesOnly,
   }
 }
+
+const phrasesOnly: Thresholds = { accept: 1, clarify: 1 }

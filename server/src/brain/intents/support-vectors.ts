@@ -1,5 +1,6 @@
 import { chance } from '../chance.ts'
 import type { SparseVector } from './features.ts'
+import type { Separators } from './model.ts'
 
 /*
  * Linear support vector machines, one intent against the rest, L2-regularised with squared hinge loss, solved in the
@@ -10,17 +11,13 @@ import type { SparseVector } from './features.ts'
  * 2. The order of visits comes from the seed alone, so the same examples and seed give the same weights.
  * 3. It ends: rounds are bounded, and the dual objective never grows.
  *
- * The bias is the weight of a constant feature 1, kept beside the others.
+ * The bias is the weight of a constant feature 1, kept beside the others. An example may also have a dense part, its
+ * embedding: most features are absent in a text, but every number of an embedding is there, so it is walked in a row.
  */
-export interface Separators {
-  /** Row by row, one weight for each class, in steps of the class's scale. */
-  readonly weights: Int8Array
-  readonly scales: Float32Array
-  readonly biases: Float32Array
-}
-
 export interface SeparationInput {
   readonly vectors: readonly SparseVector[]
+  /** One for each vector, all of one length; empty when there are none. */
+  readonly meanings: readonly Float32Array[]
   /** Class of each vector. */
   readonly classes: Int32Array
   readonly classCount: number
@@ -35,6 +32,8 @@ export const separateClasses = (input: SeparationInput): Separators => {
   const scales = new Float32Array(classCount)
   const biases = new Float32Array(classCount)
   const workspace = makeWorkspace(input)
+  const { width } = workspace
+  const directions = new Float32Array(classCount * width)
   for (let own = 0; own < classCount; own++) {
     biases[own] = separateOne(workspace, own, chance(input.seed + own))
     scales[own] =
@@ -42,9 +41,10 @@ export const separateClasses = (input: SeparationInput): Separators => {
     const scale = (scales[own] ?? 0) || 1
     for (let row = 0; row < featureCount; row++)
       weights[row * classCount + own] = Math.round((workspace.weights[row] ?? 0) / scale)
+    directions.set(workspace.direction, own * width)
     input.onClass?.(own + 1)
   }
-  return { weights, scales, biases }
+  return { weights, scales, biases, directions }
 }
 
 const stepsMax = 127
@@ -65,9 +65,13 @@ interface Workspace {
   readonly alphas: Float64Array
   readonly order: Int32Array
   readonly weights: Float64Array
+  /** Length of an embedding, 0 without. */
+  readonly width: number
+  readonly meanings: Float32Array
+  readonly direction: Float64Array
 }
 
-const makeWorkspace = ({ vectors, classes, featureCount }: SeparationInput): Workspace => {
+const makeWorkspace = ({ vectors, meanings, classes, featureCount }: SeparationInput): Workspace => {
   const starts = new Int32Array(vectors.length + 1)
   vectors.forEach((vector, index) => {
     starts[index + 1] = (starts[index] ?? 0) + vector.rows.length
@@ -76,20 +80,44 @@ const makeWorkspace = ({ vectors, classes, featureCount }: SeparationInput): Wor
   const rows = new Int32Array(length)
   const values = new Float64Array(length)
   const curvatures = new Float64Array(vectors.length)
+  const width = meanings[0]?.length ?? 0
+  const flatMeanings = new Float32Array(vectors.length * width)
   vectors.forEach((vector, index) => {
     rows.set(vector.rows, starts[index])
     values.set(vector.values, starts[index])
-    curvatures[index] = vector.values.reduce((sum, value) => sum + value * value, 1 + diagonal)
+    const meaning = meanings[index] ?? noMeaning
+    flatMeanings.set(meaning, index * width)
+    curvatures[index] = squareOf(vector.values) + squareOf(meaning) + 1 + diagonal
   })
-  const alphas = new Float64Array(vectors.length)
-  const order = new Int32Array(vectors.length)
-  return { starts, rows, values, curvatures, classes, alphas, order, weights: new Float64Array(featureCount) }
+  return {
+    starts,
+    rows,
+    values,
+    curvatures,
+    classes,
+    alphas: new Float64Array(vectors.length),
+    order: new Int32Array(vectors.length),
+    weights: new Float64Array(featureCount),
+    width,
+    meanings: flatMeanings,
+    direction: new Float64Array(width),
+  }
+}
+
+const noMeaning = new Float32Array(0)
+
+const squareOf = (values: Float64Array | Float32Array): number => {
+  let sum = 0
+  for (const value of values) sum += value * value
+  return sum
 }
 
 /** Leaves the class's weights in the workspace and returns its bias. */
 const separateOne = (workspace: Workspace, own: number, random: () => number): number => {
   const { starts, rows, values, curvatures, classes, alphas, order, weights } = workspace
+  const { width, meanings, direction } = workspace
   weights.fill(0)
+  direction.fill(0)
   alphas.fill(0)
   for (let index = 0; index < order.length; index++) order[index] = index
   let bias = 0
@@ -106,6 +134,8 @@ const separateOne = (workspace: Workspace, own: number, random: () => number): n
       const to = starts[index + 1] ?? 0
       let score = bias
       for (let at = from; at < to; at++) score += (weights[rows[at] ?? 0] ?? 0) * (values[at] ?? 0)
+      const meaning = index * width
+      for (let at = 0; at < width; at++) score += (direction[at] ?? 0) * (meanings[meaning + at] ?? 0)
       const alpha = alphas[index] ?? 0
       const gradient = sign * score - 1 + diagonal * alpha
       if (alpha === 0 && gradient > shrinkAbove) {
@@ -126,6 +156,8 @@ const separateOne = (workspace: Workspace, own: number, random: () => number): n
         const row = rows[at] ?? 0
         weights[row] = (weights[row] ?? 0) + step * (values[at] ?? 0)
       }
+      for (let at = 0; at < width; at++)
+        direction[at] = (direction[at] ?? 0) + step * (meanings[meaning + at] ?? 0)
     }
     if (steepestUp - steepestDown <= precision) {
       if (active === order.length) break

@@ -1,132 +1,229 @@
-import { chance, shuffled } from '../chance.ts'
-import { calibrate, findThreshold, type Trial } from './calibrate.ts'
-import { bestTwo, leadOver, scoresOf } from './classify.ts'
-import { featureCounts, type Vocabulary, vectorOf, vocabularyOf } from './features.ts'
-import type { Example, IntentModel } from './model.ts'
+import { judge, priorOfVotes } from './calibrate.ts'
+import { featureCounts, type SparseVector, vectorOf, vocabularyOf } from './features.ts'
+import { type Fold, foldsOf } from './folds.ts'
+import { fitRidge } from './kernel-ridge.ts'
+import { unitVector } from './kernels.ts'
+import type {
+  Example,
+  IntentModel,
+  KernelEngine,
+  LexicalEngine,
+  LinearEngine,
+  Separators,
+  Vocabulary,
+} from './model.ts'
 import { exactPhrases } from './phrases.ts'
-import { type Separators, separateClasses } from './support-vectors.ts'
+import { separatorScores } from './scores.ts'
+import { separateClasses } from './support-vectors.ts'
+import { isClearlyBetter, type Trial, trialOf } from './trials.ts'
 
 /*
- * Phrases to model. The borders are learnt from all phrases; how far to trust them is learnt from cross-validation:
- * each fold hides some phrases of every intent, and some intents whole. The hidden phrases show how often a guess is
- * right; the phrases of hidden intents play the messages the agent has no answer to, so rejecting is learnt without
- * anybody writing out-of-scope phrases.
+ * Phrases to model. The engine by words is always trained; where the phrases come with embeddings, an engine by meaning
+ * and words is trained beside it and kept if cross-validation on these very phrases finds it clearly better: it costs
+ * an embedding a message. Up to 2,000 phrases that is kernel ridge, beyond it hyperplanes, as by words.
  *
- * The same examples and seed give the same model, bit for bit.
+ * The same examples, vectors and seed give the same model, bit for bit.
  */
 export interface TrainingOptions {
   readonly seed: number
+  /** The examples' embeddings, in their order. */
+  readonly vectors?: readonly Int8Array[] | undefined
+  /** `auto`, the default: whichever is better. `fused` needs vectors. */
+  readonly engine?: EngineChoice | undefined
   /** Called with the done part, 0 to 1, rising. */
-  readonly onProgress?: (done: number) => void
+  readonly onProgress?: ((done: number) => void) | undefined
 }
 
-export const trainIntents = (
+export type EngineChoice = 'auto' | 'lexical' | 'fused'
+
+export const trainIntents = (examples: readonly Example[], options: TrainingOptions): IntentModel => {
+  const { seed, engine = 'auto', onProgress = () => {} } = options
+  const vectors = engine === 'lexical' ? undefined : options.vectors
+  const training = prepareTraining(examples, vectors, seed)
+  const lexicalShare = vectors ? 0.3 : 1
+  const lexical = trainLexical(training, (done) => onProgress(done * lexicalShare))
+  const phrases = exactPhrases(examples)
+  const wordsOnly: IntentModel = { intents: training.intents, phrases, lexical: lexical.engine, fused: null }
+  if (!vectors || training.intents.length === 0) return wordsOnly
+  const trainFused = training.texts.length > kernelPhrasesMax ? trainLinear : trainKernel
+  const fused = trainFused(training, (done) => onProgress(lexicalShare + done * (1 - lexicalShare)))
+  const isKept = engine === 'fused' || isClearlyBetter(fused.trials, lexical.trials)
+  return isKept ? { ...wordsOnly, fused: fused.engine } : wordsOnly
+}
+
+const kernelPhrasesMax = 2_000
+
+/** The examples that can be learnt from, each named by its place. */
+interface Training {
+  readonly seed: number
+  readonly texts: readonly string[]
+  readonly counts: readonly ReadonlyMap<string, number>[]
+  /** Empty without embeddings. */
+  readonly vectors: readonly Int8Array[]
+  readonly meanings: readonly Float32Array[]
+  readonly intents: readonly string[]
+  readonly owners: Int32Array
+  readonly vocabulary: Vocabulary
+  readonly folds: readonly Fold[]
+}
+
+const prepareTraining = (
   examples: readonly Example[],
-  { seed, onProgress }: TrainingOptions,
-): IntentModel => {
-  const phrases = knownPhrases(examples)
-  const intents = [...new Set(phrases.map(({ intent }) => intent))]
-  const folds = foldsOf(phrases, intents, seed)
-  const parts = folds.length + 1
-  const progressOf = (part: number) => (done: number) => onProgress?.((part + done) / parts)
-  const trials = folds.flatMap((fold, part) => trialsOf(fold, seed, progressOf(part)))
-  const calibration = calibrate(trials)
+  vectors: readonly Int8Array[] | undefined,
+  seed: number,
+): Training => {
+  const known = examples
+    .map(({ text, intent }, index) => ({
+      text,
+      intent,
+      vector: vectors?.[index],
+      counts: featureCounts(text),
+    }))
+    .filter(({ counts }) => counts.size > 0)
+  const intents = [...new Set(known.map(({ intent }) => intent))]
+  const indexOf = new Map(intents.map((intent, index) => [intent, index]))
+  const owners = Int32Array.from(known, ({ intent }) => indexOf.get(intent) ?? 0)
+  const counts = known.map((phrase) => phrase.counts)
+  const kept = known.flatMap(({ vector }) => vector ?? [])
+  if (vectors && kept.length !== known.length) throw new Error('training: a phrase has no vector')
   return {
+    seed,
+    texts: known.map(({ text }) => text),
+    counts,
+    vectors: kept,
+    meanings: kept.map(unitVector),
     intents,
-    ...learn(phrases, intents, seed, progressOf(folds.length)),
-    calibration,
-    threshold: findThreshold(trials, calibration),
-    phrases: exactPhrases(examples),
+    owners,
+    vocabulary: vocabularyOf(counts),
+    folds: foldsOf(owners, intents, seed),
   }
 }
 
-/** An example whose features are counted. */
-interface Phrase {
-  readonly intent: string
-  readonly counts: ReadonlyMap<string, number>
+interface Trained<Engine> {
+  readonly engine: Engine
+  /** Fold by fold, hidden before foreign: the same phrases in the same order for every engine. */
+  readonly trials: readonly Trial[]
 }
 
-const knownPhrases = (examples: readonly Example[]): readonly Phrase[] =>
-  examples
-    .map(({ text, intent }) => ({ intent, counts: featureCounts(text) }))
-    .filter(({ counts }) => counts.size > 0)
+const trainLexical = (training: Training, onProgress: (done: number) => void): Trained<LexicalEngine> => {
+  const { separators, trials } = trainSeparators({ ...training, meanings: [] }, onProgress)
+  return { engine: { type: 'lexical', ...training.vocabulary, ...separators, ...judge(trials) }, trials }
+}
 
-const learn = (
-  phrases: readonly Phrase[],
-  intents: readonly string[],
-  seed: number,
+const trainLinear = (training: Training, onProgress: (done: number) => void): Trained<LinearEngine> => {
+  const { separators, trials } = trainSeparators(training, onProgress)
+  return { engine: { type: 'linear', ...separators, ...judge(trials) }, trials }
+}
+
+const trainSeparators = (
+  training: Training,
   onProgress: (done: number) => void,
-): Vocabulary & Separators => {
-  const vocabulary = vocabularyOf(phrases.map(({ counts }) => counts))
-  const indexOf = new Map(intents.map((intent, index) => [intent, index]))
-  const silence = Array.from(
-    { length: Math.ceil(phrases.length / Math.max(1, intents.length)) },
-    () => emptyVector,
-  )
-  const vectors = [...phrases.map(({ counts }) => vectorOf(vocabulary, counts)), ...silence]
-  const separators = separateClasses({
-    vectors,
-    classes: Int32Array.from(vectors, (_, index) => indexOf.get(phrases[index]?.intent ?? '') ?? noClass),
+): { readonly separators: Separators; readonly trials: readonly Trial[] } => {
+  const parts = training.folds.length + 1
+  const progressOf = (part: number) => (done: number) => onProgress((part + done) / parts)
+  const trials = training.folds.flatMap((fold, part) => foldTrials(training, fold, progressOf(part)))
+  const every = Array.from(training.owners, (_, phrase) => phrase)
+  const separators = separate(training, training.vocabulary, every, progressOf(parts - 1))
+  return { separators, trials }
+}
+
+const foldTrials = (
+  training: Training,
+  { seen, hidden, foreign }: Fold,
+  onProgress: (done: number) => void,
+): readonly Trial[] => {
+  const vocabulary = vocabularyOf(seen.flatMap((phrase) => training.counts[phrase] ?? []))
+  const separators = separate(training, vocabulary, seen, onProgress)
+  const scoresOf = (phrase: number): Float64Array =>
+    separatorScores(separators, {
+      words: vectorOf(vocabulary, training.counts[phrase] ?? new Map()),
+      meaning: training.meanings[phrase] ?? null,
+    })
+  return trialsOf(training, { hidden, foreign }, scoresOf)
+}
+
+const trialsOf = (
+  { intents, owners }: Training,
+  { hidden, foreign }: Pick<Fold, 'hidden' | 'foreign'>,
+  scoresOf: (phrase: number) => Float64Array,
+): readonly Trial[] => [
+  ...hidden.map((phrase) => trialOf(scoresOf(phrase), intents, owners[phrase] ?? null)),
+  ...foreign.map((phrase) => trialOf(scoresOf(phrase), intents, null)),
+]
+
+const separate = (
+  { counts, meanings, owners, intents, seed }: Training,
+  vocabulary: Vocabulary,
+  phrases: readonly number[],
+  onProgress: (done: number) => void,
+): Separators => {
+  const silenceCount = Math.ceil(phrases.length / Math.max(1, intents.length))
+  const silence = Array.from({ length: silenceCount }, () => emptyVector)
+  const vectors = phrases.map((phrase) => vectorOf(vocabulary, counts[phrase] ?? new Map()))
+  return separateClasses({
+    vectors: [...vectors, ...silence],
+    meanings: phrases.flatMap((phrase) => meanings[phrase] ?? []),
+    classes: Int32Array.from([
+      ...phrases.map((phrase) => owners[phrase] ?? noClass),
+      ...silence.map(() => noClass),
+    ]),
     classCount: intents.length,
     featureCount: vocabulary.features.size,
     seed,
     onClass: (done) => onProgress(done / intents.length),
   })
-  return { ...vocabulary, ...separators }
 }
 
 /**
  * Silence plays one intent more that nobody wants: without it a single intent would take in everything, and of two
  * one would always win.
  */
-const emptyVector = { rows: new Int32Array(0), values: new Float64Array(0) }
+const emptyVector: SparseVector = { rows: new Int32Array(0), values: new Float64Array(0) }
 const noClass = -1
 
-interface Fold {
-  readonly seen: readonly Phrase[]
-  readonly hidden: readonly Phrase[]
-  /** Phrases of intents that are hidden whole. */
-  readonly foreign: readonly Phrase[]
-}
-
-const foldCount = 5
-/** Beyond this many phrases one fold says enough, and training twice takes long enough. */
-const allFoldsPhrasesMax = 3_000
-
-const foldsOf = (phrases: readonly Phrase[], intents: readonly string[], seed: number): readonly Fold[] => {
-  if (intents.length < 2) return []
-  const random = chance(seed ^ 0x5eed)
-  const foldOfIntent = new Map(shuffled(random, intents).map((intent, index) => [intent, index % foldCount]))
-  const byIntent = Map.groupBy(phrases, ({ intent }) => intent)
-  const foldOfPhrase = new Map(
-    [...byIntent.values()].flatMap((own, offset) =>
-      shuffled(random, own).map((phrase, index) => [phrase, (index + offset) % foldCount] as const),
-    ),
-  )
-  const count = phrases.length > allFoldsPhrasesMax ? 1 : foldCount
-  return Array.from({ length: count }, (_, fold) => {
-    const isForeign = ({ intent }: Phrase) => foldOfIntent.get(intent) === fold
-    const known = phrases.filter((phrase) => !isForeign(phrase))
-    return {
-      seen: known.filter((phrase) => foldOfPhrase.get(phrase) !== fold),
-      hidden: known.filter((phrase) => foldOfPhrase.get(phrase) === fold),
-      foreign: phrases.filter(isForeign),
-    }
+/** Trusted as far as leave-one-out and leave-intent-out say; compared on the folds, as the other engines are. */
+const trainKernel = (training: Training, onProgress: (done: number) => void): Trained<KernelEngine> => {
+  const { texts, vectors, meanings, intents, owners, vocabulary, seed, folds } = training
+  const ridge = fitRidge({
+    meanings,
+    words: training.counts.map((counts) => vectorOf(vocabulary, counts)),
+    featureCount: vocabulary.features.size,
+    owners,
+    intentCount: intents.length,
+    seed,
+    onProgress,
   })
+  const trialsWithout = (hidden: readonly number[], foreign: readonly number[]): readonly Trial[] => {
+    const group = [...hidden, ...foreign]
+    const scores = ridge.scoresWithout(group)
+    const scoresOf = new Map(group.map((phrase, place) => [phrase, scores[place] ?? new Float64Array(0)]))
+    return trialsOf(training, { hidden, foreign }, (phrase) => scoresOf.get(phrase) ?? new Float64Array(0))
+  }
+  const every = Array.from(owners, (_, phrase) => phrase)
+  const judged = [
+    ...every.flatMap((phrase) => trialsWithout([phrase], [])),
+    ...[...Map.groupBy(every, (phrase) => owners[phrase]).values()].flatMap((own) => trialsWithout([], own)),
+  ]
+  return {
+    engine: {
+      type: 'kernel',
+      texts,
+      vectors: joinedVectors(vectors),
+      coefficients: ridge.coefficients,
+      wordsWeight: ridge.wordsWeight,
+      units: meanings,
+      postings: ridge.postings,
+      ...judge(judged, priorOfVotes),
+    },
+    trials: folds.flatMap(({ hidden, foreign }) => trialsWithout(hidden, foreign)),
+  }
 }
 
-/** There are as many foreign trials as hidden ones; in life most messages are meant for the agent. */
-const foreignWeight = 0.3
-
-const trialsOf = (fold: Fold, seed: number, onProgress: (done: number) => void): readonly Trial[] => {
-  const intents = [...new Set(fold.seen.map(({ intent }) => intent))]
-  const model = learn(fold.seen, intents, seed, onProgress)
-  const trialOf = (phrase: Phrase, weight: number): Trial => {
-    const { best, first, second } = bestTwo(scoresOf(model, vectorOf(model, phrase.counts)))
-    return { score: first, lead: leadOver(first, second), isRight: intents[best] === phrase.intent, weight }
-  }
-  return [
-    ...fold.hidden.map((phrase) => trialOf(phrase, 1)),
-    ...fold.foreign.map((phrase) => trialOf(phrase, foreignWeight)),
-  ]
+const joinedVectors = (vectors: readonly Int8Array[]): Int8Array => {
+  const width = vectors[0]?.length ?? 0
+  const joined = new Int8Array(vectors.length * width)
+  vectors.forEach((vector, index) => {
+    joined.set(vector, index * width)
+  })
+  return joined
 }
