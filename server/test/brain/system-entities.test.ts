@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { systemEntities } from '../../src/brain/document/understanding-part.ts'
 import { type EntityInput, findEntities } from '../../src/brain/entities/find-entities.ts'
 import { prepareEntities } from '../../src/brain/entities/prepare-entities.ts'
 
@@ -48,6 +49,17 @@ for (const [column, language] of languages.entries())
     }
     assert.ok(examples > 20)
   })
+
+test('every system entity that a document may name is read', () => {
+  const text =
+    '3 birds, 5%, 20 euros, 2 weeks, a@example.com, example.com/a, +49 30 901820 and tomorrow at 5pm'
+  const names = new Set(found(text).map(({ entity }) => entity))
+  assert.deepEqual([...names].sort(), [...systemEntities].sort())
+  for (const name of systemEntities) {
+    assert.ok(guide.includes(`| \`${name}\` |`), `the guide has ${name}`)
+    assert.deepEqual([...new Set(found(text, { only: [name] }).map(({ entity }) => entity))], [name])
+  }
+})
 
 test('a day and an hour are a date, a time and a moment', () => {
   assert.deepEqual(
