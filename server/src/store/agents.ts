@@ -1,5 +1,7 @@
 import type { Json } from '../domain/json.ts'
+import { crawledSourcesOf } from '../domain/knowledge-collections.ts'
 import type { Db } from './db.ts'
+import { keepCrawls } from './knowledge-crawls.ts'
 
 /** Agents, their draft, and their published versions with the model trained from them. */
 export interface AgentRow {
@@ -37,12 +39,14 @@ const addStatement = {
   text: `insert into agents (agent_id, name, draft) values ($1, $2, $3)`,
 }
 
-export const addAgent = async (
+export const addAgent = (
   db: Db,
   agent: { readonly agentId: string; readonly name: string; readonly draft: Json },
-): Promise<void> => {
-  await db.rows(addStatement, [agent.agentId, agent.name, JSON.stringify(agent.draft)])
-}
+): Promise<void> =>
+  db.transaction(async (tx) => {
+    await tx.rows(addStatement, [agent.agentId, agent.name, JSON.stringify(agent.draft)])
+    await keepCrawls(tx, agent.agentId, crawledSourcesOf(agent.draft))
+  })
 
 const draftStatement = { name: 'read-draft', text: `select draft from agents where agent_id = $1` }
 
@@ -54,12 +58,17 @@ const replaceDraftStatement = {
   text: `update agents set draft = $2, name = $3, updated_at = now() where agent_id = $1 returning agent_id`,
 }
 
-/** @returns false when there is no such agent */
-export const replaceDraft = async (
+/** Web pages that the draft names are fetched from now on. @returns false when there is no such agent */
+export const replaceDraft = (
   db: Db,
   agent: { readonly agentId: string; readonly name: string; readonly draft: Json },
 ): Promise<boolean> =>
-  (await db.rows(replaceDraftStatement, [agent.agentId, JSON.stringify(agent.draft), agent.name])).length > 0
+  db.transaction(async (tx) => {
+    const draft = JSON.stringify(agent.draft)
+    if ((await tx.rows(replaceDraftStatement, [agent.agentId, draft, agent.name])).length === 0) return false
+    await keepCrawls(tx, agent.agentId, crawledSourcesOf(agent.draft))
+    return true
+  })
 
 const publishStatement = {
   name: 'publish-version',

@@ -126,3 +126,14 @@ const failStatement = {
 export const failDocument = async (db: Db, claim: Claim, error: string): Promise<void> => {
   await db.rows(failStatement, [claim.documentId, claim.claimId, error])
 }
+
+const releaseStatement = {
+  name: 'release-knowledge-document',
+  text: `update knowledge_documents set claim_id = null, ready_at = now(), attempts = attempts - 1
+    where document_id = $1 and claim_id = $2`,
+}
+
+/** Goes on at once, here or elsewhere. */
+export const releaseDocument = async (db: Db, claim: Claim): Promise<void> => {
+  await db.rows(releaseStatement, [claim.documentId, claim.claimId])
+}

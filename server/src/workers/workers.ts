@@ -3,6 +3,7 @@ import { followClock } from '../usecases/follow-clock.ts'
 import { keepHouse, noteKeyUse } from '../usecases/keep-house.ts'
 import { passTime } from '../usecases/pass-time.ts'
 import { startDeliveries } from './deliveries.ts'
+import { startKnowledge } from './knowledge.ts'
 import { repeat } from './repeat.ts'
 import { startTurns } from './turns.ts'
 
@@ -24,6 +25,7 @@ export const startWorkers = (
   const { pollMs } = deps.limits
   const turns = roles.has('worker') ? startTurns(deps) : null
   const deliveries = roles.has('deliver') ? startDeliveries(deps) : null
+  const knowledge = roles.has('worker') ? startKnowledge(deps) : null
   const repeated = [
     roles.has('http') &&
       repeat({ what: 'noting key use', everyMs: keyUseMs, log }, async () => void (await noteKeyUse(deps))),
@@ -46,7 +48,12 @@ export const startWorkers = (
     turnsInFlight: () => turns?.inFlight() ?? 0,
     deliveriesInFlight: () => deliveries?.sending() ?? 0,
     stop: async (): Promise<void> => {
-      await Promise.all([...repeated.map((loop) => loop.stop()), turns?.stop(), deliveries?.stop()])
+      await Promise.all([
+        ...repeated.map((loop) => loop.stop()),
+        turns?.stop(),
+        deliveries?.stop(),
+        knowledge?.stop(),
+      ])
     },
   }
 }

@@ -1,3 +1,5 @@
+import type { AgentDocument } from '../document/document.ts'
+
 /**
  * How likely it is that a passage answers the query: a logistic curve over the share of the query's weight that the
  * passage carries (words it does not know weigh most) and the cosine. Fitted by `npm run eval:knowledge` on questions
@@ -22,6 +24,11 @@ export interface PassageEvidence {
 
 /** From this score a passage counts as an answer, unless the document says otherwise. */
 export const knowledgeThresholdDefault = 0.5
+
+export const knowledgeThreshold = ({ agent }: Pick<AgentDocument, 'agent'>): number =>
+  agent.knowledge_threshold === undefined || agent.knowledge_threshold === 'auto'
+    ? knowledgeThresholdDefault
+    : agent.knowledge_threshold
 
 const lexicalCurve = { steepness: 25, middle: 0.26 }
 const vectorCurve = { steepness: 20, middle: 0.45 }

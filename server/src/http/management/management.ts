@@ -2,10 +2,12 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { authoriseOperator } from '../../usecases/authorise-operator.ts'
 import { agentRoutes } from './agent-routes.ts'
+import { bundleRoutes } from './bundle-routes.ts'
 import { deliveryRoutes } from './delivery-routes.ts'
 import { deskRoutes } from './desk-routes.ts'
 import { environmentRoutes } from './environment-routes.ts'
 import { integrationRoutes } from './integration-routes.ts'
+import { knowledgeRoutes } from './knowledge-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 
 export type ManagementDeps = Pick<
@@ -22,8 +24,10 @@ export type ManagementDeps = Pick<
   | 'newApiKey'
   | 'newWebhookSecret'
   | 'trainIntents'
+  | 'trainings'
   | 'clock'
   | 'limits'
+  | 'searchKnowledge'
 >
 
 /** The management API (platform spec 3.5): everything below `/api/v1`, behind the operator's token. */
@@ -35,7 +39,9 @@ export const management =
       integrationRoutes,
       deliveryRoutes,
       agentRoutes,
+      knowledgeRoutes,
       environmentRoutes,
+      bundleRoutes,
       sessionRoutes,
       deskRoutes,
     ])
