@@ -68,7 +68,9 @@ export interface Deps {
   /** ... and it may have taken what was sent all the same? Then there is no true answer. */
   readonly isOutcomeUnknown: (error: unknown) => boolean
   /** Off the event loop; gives the serialised model. */
-  readonly trainIntents: (examples: readonly Example[]) => Promise<Uint8Array>
+  readonly trainIntents: TrainIntents
+  /** Agents in training in this process. */
+  readonly trainings: Map<string, TrainingProgress>
   /** Off the event loop; never rejects. */
   readonly readDocument: ReadDocument
   readonly searchKnowledge: SearchKnowledge
@@ -77,6 +79,17 @@ export interface Deps {
   readonly embedder: Pick<Embedder, 'embed'>
   /** Where this server is reached from outside, without a slash at the end. Known once it listens. */
   readonly publicUrl: () => string
+}
+
+export type TrainIntents = (
+  examples: readonly Example[],
+  onProgress?: (progress: TrainingProgress) => void,
+) => Promise<Uint8Array>
+
+export interface TrainingProgress {
+  readonly phase: 'embedding' | 'training'
+  /** Share of the phase, 0 to 1. */
+  readonly done: number
 }
 
 /** A file or a page as it came. */

@@ -9,6 +9,7 @@ import { createBell } from './outside/bell.ts'
 import { createWebhookCaller } from './outside/call-agent-webhook.ts'
 import { systemClock } from './outside/clock.ts'
 import { startEmbeddedPostgres } from './outside/embedded-postgres.ts'
+import { performEmbed } from './outside/embedder/perform-embed.ts'
 import { createEmbedder } from './outside/embedder.ts'
 import { createPageFetcher } from './outside/fetch-page.ts'
 import { createLocalFiles } from './outside/files-local.ts'
@@ -37,7 +38,7 @@ import { knowledgeSource } from './usecases/knowledge-source.ts'
 import { createTakeOver } from './usecases/take-over.ts'
 import { readInThread } from './workers/read-document.ts'
 import { createKnowledgeSearcher, performSearch } from './workers/search-knowledge.ts'
-import { trainInThread } from './workers/train-intents.ts'
+import { createIntentTrainer } from './workers/train-intents.ts'
 import { type Role, startWorkers } from './workers/workers.ts'
 
 /** What it takes to start, read from the environment by config.ts or made by a test. */
@@ -139,7 +140,7 @@ const start = async (
   closers.push(embedder.close)
   const knowledge = createKnowledgeSearcher({ ...knowledgeSource({ db }), embedder })
   closers.push(knowledge.close)
-  const trainIntents: Deps['trainIntents'] = (examples) => trainInThread({ examples, seed: trainingSeed })
+  const trainIntents = createIntentTrainer(embedder)
   const fetchPage = createPageFetcher({ allowPrivate: config.limits.allowPrivateTargets })
   const address = { url: config.publicUrl }
 
@@ -161,6 +162,7 @@ const start = async (
     inboxBell: createBell(),
     postEvent: createEventPoster({ poster, sealer, clock: systemClock }),
     answerAsk: createAnswerAsk({
+      embed: performEmbed(embedder),
       search: performSearch(knowledge.search),
       webhook: webhooks.call,
       model: async () => failed('not available in this version'),
@@ -183,6 +185,7 @@ const start = async (
     isUnavailable: isStoreUnavailable,
     isOutcomeUnknown,
     trainIntents,
+    trainings: new Map(),
     readDocument: readInThread,
     searchKnowledge: knowledge.search,
     openWebsites: () => openWebsites(fetchPage),
@@ -213,8 +216,6 @@ const start = async (
 
 const statementTimeoutMs = 30_000
 const relaxedPoolMax = 4
-/** The same phrases give the same model. */
-const trainingSeed = 1
 const answerBytesMax = 64 * 1024
 const answerKeptBytes = 1024
 

@@ -18,7 +18,15 @@ export interface Demo {
 
 type DemoDeps = Pick<
   Deps,
-  'db' | 'newId' | 'sealer' | 'settings' | 'knownKeys' | 'trainIntents' | 'publicUrl' | 'newWebhookSecret'
+  | 'db'
+  | 'newId'
+  | 'sealer'
+  | 'settings'
+  | 'knownKeys'
+  | 'trainIntents'
+  | 'trainings'
+  | 'publicUrl'
+  | 'newWebhookSecret'
 >
 
 /**

@@ -4,14 +4,14 @@ import { trainIntents } from '../brain/intents/train.ts'
 import type { TrainingJob, TrainingReport } from './train-intents.ts'
 
 /** The thread that `trainInThread` starts: one job in, progress and one model out. */
-const train = ({ examples, seed }: TrainingJob): void => {
+const train = ({ examples, vectors, seed }: TrainingJob): void => {
   let reported = 0
   const onProgress = (done: number): void => {
     if (done - reported < progressStepMin) return
     reported = done
     report({ type: 'progress', done })
   }
-  const bytes = serializeModel(trainIntents(examples, { seed, onProgress }))
+  const bytes = serializeModel(trainIntents(examples, { seed, vectors, onProgress }))
   report({ type: 'model', bytes })
 }
 

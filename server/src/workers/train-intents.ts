@@ -1,8 +1,33 @@
 import { Worker } from 'node:worker_threads'
 import type { Example } from '../brain/intents/model.ts'
+import type { TrainIntents } from '../deps.ts'
+import type { Embedder } from '../outside/embedder.ts'
+
+/**
+ * Phrases to the serialised model (`parseModel` reads it), off the event loop: first their embeddings, then the
+ * training. Where there are no embeddings, the agent learns to understand by words alone.
+ */
+export const createIntentTrainer =
+  (embedder: Pick<Embedder, 'embed'>): TrainIntents =>
+  async (examples, onProgress) => {
+    const embedded = await embedder.embed(
+      examples.map(({ text }) => text),
+      (done) => onProgress?.({ phase: 'embedding', done }),
+    )
+    return await trainInThread({
+      examples,
+      vectors: embedded.ok ? embedded.vectors : undefined,
+      seed: trainingSeed,
+      onProgress: (done) => onProgress?.({ phase: 'training', done }),
+    })
+  }
+
+/** The same phrases give the same model. */
+const trainingSeed = 1
 
 export interface TrainingJob {
   readonly examples: readonly Example[]
+  readonly vectors?: readonly Int8Array[] | undefined
   readonly seed: number
 }
 
@@ -22,12 +47,12 @@ export interface TrainingWatch {
  * model (`parseModel` reads it). Rejects with what the thread threw, also when it ran out of memory or time.
  */
 export const trainInThread = (job: TrainingJob & TrainingWatch): Promise<Uint8Array> => {
-  const { examples, seed, onProgress } = job
+  const { examples, vectors, seed, onProgress } = job
   const limit = AbortSignal.timeout(trainingMsMax)
   const signal = job.signal ? AbortSignal.any([job.signal, limit]) : limit
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
-    const workerData: TrainingJob = { examples, seed }
+    const workerData: TrainingJob = { examples, vectors, seed }
     const thread = new Worker(threadEntry, {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: memoryMbMax },
