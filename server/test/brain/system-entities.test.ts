@@ -107,6 +107,7 @@ test('a phone number without a country code is of the country', () => {
     '+306912345678',
   ])
   assert.deepEqual(values('order 12345678, 17:30, 2026-12-24', { only }), [])
+  assert.deepEqual(values('1620-21 und 973-1048', { only, language: 'de' }), [])
 })
 
 test('the dollar is of the country', () => {
@@ -166,6 +167,10 @@ test('what is no date is not read as one', () => {
     ['en', '31/02/2026'],
     ['de', 'guten Morgen'],
     ['de', 'ab 18 Personen'],
+    ['de', 'viel früher'],
+    ['de', 'bis zum 12. Lebensjahr'],
+    ['de', 'von 1914 bis 1945'],
+    ['en', 'what day of the month is it'],
     ['es', 'por la mañana'],
     ['es', 'buenas tardes'],
     ['fr', 'à 3 personnes'],
@@ -174,6 +179,13 @@ test('what is no date is not read as one', () => {
     ['el', 'στη δουλειά'],
   ] as const)
     assert.deepEqual(values(text, { only: ['sys-date', 'sys-time', 'sys-datetime'], language }), [], text)
+})
+
+test('"now" in a sentence is doubtful, alone it is sure', () => {
+  const confidences = (text: string) =>
+    found(text, { only: ['sys-time'] }).map(({ confidence }) => confidence)
+  assert.deepEqual(confidences('block my card now'), [0.5])
+  assert.deepEqual(confidences('now'), [1])
 })
 
 test('a duration is no day', () => {

@@ -71,7 +71,7 @@ const readers: ReadonlyMap<string, chrono.Chrono> = new Map([
 ])
 
 const exceptions: ReadonlyMap<string, Omit<DateLanguage, 'reader'>> = new Map([
-  ['en', { notDate: /^(?:sun|sat|mon|wed|mar|jan|dec|sec)\.?$/i }],
+  ['en', { notDate: /^(?:the (?:day|week|month|quarter|year)|sun|sat|mon|wed|mar|jan|dec|sec)\.?$/i }],
   ['de', { notBehind: /\bguten\s+$/i }],
   ['es', { notBehind: /\b(?:la|esta|cada|de)\s+$/i, notDate: /^del?\s|^a \d+$/i }],
   ['pt', { notDate: /^d[eo]\s|^a \d+$/i }],

@@ -31,6 +31,7 @@ export const findDates = (scan: TextScan): readonly SystemReading[] => {
     if (language.notBehind?.test(before)) return []
     const isWhole = trimmed.length >= text.trim().length
     if (alwaysOpen.test(trimmed) || (language.notDate?.test(trimmed) && !isWhole)) return []
+    if (isInsideWord(result, text) || isYear(result)) return []
     if (isCount(result, text, context.language) || isDuration(result, scan)) return []
     return readingsOf(result, context.timeZone, isWhole)
   })
@@ -41,6 +42,19 @@ const rangeStart =
   /(?<!\p{L})(?:from|between|vom|von|del?|do|du)(?=\s+\d{1,2}\p{L}{0,2}\.?\s*(?:to|until|till|and|bis|al?|ao|au|-|–)\s*\d{1,2}\p{L}{0,2}\.?\s+(?:of\s+|de\s+)?\p{L}{3,})/giu
 
 const alwaysOpen = /^24\/7$/
+
+/** The library's borders of words are those of English: "früher" has no Friday in it, "zum 12." no hour. */
+const isInsideWord = ({ index, text }: ParsedResult, whole: string): boolean => {
+  const end = index + text.length
+  return (
+    /^[\p{L}\p{N}]{2}$/u.test(whole.slice(index - 1, index + 1)) ||
+    /^\p{L}{2}$/u.test(whole.slice(end - 1, end + 1))
+  )
+}
+
+/** "von 1914 bis 1945" are years, not 19:14. */
+const isYear = ({ start, text }: ParsedResult): boolean =>
+  !namesDay(start) && /(?<!\d)\d{4}(?!\d)/.test(text) && !/uhr|\d\s?h|[ap]\.?m/i.test(text)
 
 /** "ab 18 Personen", "à 3 personnes": a bare number before a word counts what the word names, not the hours. */
 const isCount = ({ start, index, text }: ParsedResult, whole: string, language: string): boolean => {
@@ -103,6 +117,7 @@ const namesDay = (start: ParsedComponents): boolean =>
 
 /** 0: no date and no time. */
 const dayConfidence = (start: ParsedComponents, text: string, isWhole: boolean): number => {
+  if (isNow(start, text)) return isWhole ? 1 : 0.5
   if (start.isCertain('weekday')) return 1
   if (start.isCertain('day')) return /^\d{1,2}[./-]\d{1,2}$/.test(text.trim()) ? 0.7 : 1
   if (!start.isCertain('month')) return start.isCertain('hour') ? 1 : 0
@@ -110,6 +125,10 @@ const dayConfidence = (start: ParsedComponents, text: string, isWhole: boolean):
   if (start.isCertain('year')) return 0.7
   return isWhole ? 0.5 : 0
 }
+
+/** "now" is seldom meant as an answer: "block my card now". */
+const isNow = (start: ParsedComponents, text: string): boolean =>
+  start.isCertain('day') && start.isCertain('second') && !/\s|\d/.test(text.trim())
 
 /** Five o'clock may be seventeen o'clock. */
 const hourConfidence = (start: ParsedComponents): number => {

@@ -45,7 +45,7 @@ const numberAt = (
   const size = sizeOf(written, marks)
   const sign = signBefore(text, at)
   if (size === undefined || sign === undefined) return undefined
-  const scale = scaleBehind(behind, language)
+  const scale = size === 401 ? noScale : scaleBehind(behind, language)
   const end = at + written.length + scale.length
   return {
     value: sign.factor * rounded(size * scale.factor),
@@ -57,6 +57,9 @@ const numberAt = (
 }
 
 const behindLengthMax = 24
+
+/** Of 401(k), which Americans write in one and which is no 401,000. */
+const noScale = { factor: 1, length: 0 }
 
 /** 2.3 * 1e6 has no tail of nines. */
 const rounded = (value: number): number => Number(value.toPrecision(15))

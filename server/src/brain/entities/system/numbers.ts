@@ -40,9 +40,12 @@ export const findNumbers = ({ text, numbers }: TextScan): readonly SystemReading
       value,
       start,
       end,
-      confidence: isArticle ? 0.7 : 1,
+      confidence: isArticle || (!isAlone && isPronoun(text.slice(start, end))) ? 0.7 : 1,
     }))
 }
+
+/** "a frozen one" is no number, "a table for one" is. */
+const isPronoun = (written: string): boolean => /^one$/i.test(written)
 
 /** What may stand right behind a number and leave it one: 5kg, but not 3D. */
 const unitPattern = /^(?:[kmcd]?m|[km]?g|m?l|h|min|s|x|[kmgt]b|[kmg]bit|k?w|k?wh|v|eur|usd|gbp|euros?)$/i
