@@ -88,6 +88,8 @@ const TestTurn = Type.Object(
   {
     user: Type.Optional(Type.String({ minLength: 1, maxLength: documentLimits.textLengthMax })),
     attachments: Type.Optional(Type.Array(Attachment, { minItems: 1, maxItems: 10 })),
+    /** What the message changes in the session's context. */
+    context: Type.Optional(JsonByName),
     advance: Type.Optional(
       Type.String({ pattern: '^[0-9]{1,6} ?(s|m|h|d)$', description: '90s, 15m, 24h, 2d' }),
     ),

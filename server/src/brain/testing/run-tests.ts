@@ -44,12 +44,19 @@ export function* runTests(agent: Agent, tests: readonly ConversationTest[]): Thi
   const traces: ThoughtTurn[] = []
   const outcomes: TestOutcome[] = []
   for (const test of tests) outcomes.push(yield* runTest(agent, test, traces))
-  return {
-    passed: outcomes.every(({ passed }) => passed),
-    tests: outcomes,
-    coverage: coverageOf(agent.document, traces),
-  }
+  return testReport(agent, outcomes, traces)
 }
+
+/** For whoever runs the tests one by one, to let others have a turn between them. */
+export const testReport = (
+  agent: Agent,
+  tests: readonly TestOutcome[],
+  traces: readonly ThoughtTurn[],
+): TestReport => ({
+  passed: tests.every(({ passed }) => passed),
+  tests,
+  coverage: coverageOf(agent.document, traces),
+})
 
 /** What coverage counts. */
 export interface ThoughtTurn {

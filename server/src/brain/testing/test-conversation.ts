@@ -93,6 +93,7 @@ export function* receive(conversation: TestConversation, turn: TestTurn): Thinki
   const reopened = reopenConversation(session, { type: 'user', id: session.userId }).session
   conversation.session = {
     ...touch(reopened, now, timeoutSeconds(conversation.test)),
+    context: mergeContext(session.context, turn.context ?? {}),
     userMessageCount: session.userMessageCount + 1,
   }
   const outcome =

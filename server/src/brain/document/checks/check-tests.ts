@@ -48,7 +48,7 @@ const runErrors = (
 
 const turnErrors = (names: Names, turn: TestTurn, index: number, test: string): DocumentFault[] => {
   const path = `${test}.turns[${index}]`
-  const { advance, expect, user, attachments } = turn
+  const { advance, expect, user, attachments, context } = turn
   const isMessage = user !== undefined || attachments !== undefined
   if (advance !== undefined && isMessage)
     return [
@@ -65,6 +65,10 @@ const turnErrors = (names: Names, turn: TestTurn, index: number, test: string): 
         message: 'has no message',
         cure: 'add user: text; only the first turn may expect what the agent says by itself',
       },
+    ]
+  if (context !== undefined && !isMessage)
+    return [
+      { path: `${path}.context`, message: 'comes with no message', cure: 'give it to a turn with user' },
     ]
   if (expect === undefined) return []
   const at = `${path}.expect`
