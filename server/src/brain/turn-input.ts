@@ -5,7 +5,7 @@ import type { DialogState, HistoryLine, TurnInput } from './turn-types.ts'
 /** A turn as it lies in the store, as the brain's input. */
 export const turnInputOf = (
   stored: StoredTurn,
-  chance: { readonly seed: number },
+  { seed, bundles }: { readonly seed: number; readonly bundles: JsonObject },
   history?: readonly HistoryLine[],
 ): TurnInput => {
   const state = dialogStateOf(stored.dialogState)
@@ -14,7 +14,7 @@ export const turnInputOf = (
     kind: stored.kind,
     ...(message.text === undefined ? {} : { text: message.text }),
     ...(message.attachments === undefined ? {} : { attachments: message.attachments }),
-    context: withSystemVariables(objectOf(stored.context), {
+    context: withSystemVariables(withBundles(objectOf(stored.context), bundles), {
       integrationId: stored.integrationId,
       environmentId: stored.environmentId,
       sessionId: stored.sessionId,
@@ -24,9 +24,16 @@ export const turnInputOf = (
     state,
     ...(stored.agentId === null ? {} : { agentId: stored.agentId }),
     now: stored.now,
-    seed: chance.seed,
+    seed,
     ...(history === undefined ? {} : { history }),
   }
+}
+
+/** The environment's shared values stand beside what the customer's system sent as `global`. */
+const withBundles = (context: JsonObject, bundles: JsonObject): JsonObject => {
+  if (Object.keys(bundles).length === 0) return context
+  const global = context['global']
+  return { ...context, global: { ...(isJsonObject(global) ? global : {}), ...bundles } }
 }
 
 /** Bodies are JSON as text. */

@@ -21,6 +21,9 @@ export const limits = {
   /** How long after a conversation closed a person's words may still be recorded: they were under way. */
   recordGraceSeconds: 5,
   messageIdsMax: 1_000,
+  /** Of one environment. */
+  bundlesMax: 50,
+  bundlesBytesMax: 32_768,
   pageItemsMax: 200,
   pageItemsDefault: 50,
 } as const

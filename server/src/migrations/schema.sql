@@ -328,6 +328,7 @@ create table sessions (
   constraint sessions_state_check CHECK ((state = ANY (ARRAY['active'::text, 'closed'::text, 'expired'::text])))
 ) with (fillfactor=70);
 CREATE INDEX sessions_at_desk ON sessions USING btree (session_id) WHERE ((state = 'active'::text) AND (owner <> 'bot'::text));
+CREATE INDEX sessions_of_agent ON sessions USING btree (agent_id, session_id);
 CREATE INDEX sessions_of_integration ON sessions USING btree (integration_id, created_at);
 CREATE INDEX sessions_to_check ON sessions USING btree (check_at) WHERE (state = 'active'::text);
 

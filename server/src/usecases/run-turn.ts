@@ -48,6 +48,7 @@ type RunTurnDeps = Pick<
   | 'clock'
   | 'log'
   | 'limits'
+  | 'settings'
   | 'relaxedDb'
   | 'metrics'
   | 'isUnavailable'
@@ -112,11 +113,14 @@ const agentOf = async (
 }
 
 const inputOf = async (deps: RunTurnDeps, turn: ClaimedTurn, agent: Agent): Promise<TurnInput> => {
-  const seed = Math.floor(deps.chance() * 0x1_0000_0000)
-  if (!agent.hasModels || turn.kind !== 'message') return turnInputOf(turn, { seed })
+  const around = {
+    seed: Math.floor(deps.chance() * 0x1_0000_0000),
+    bundles: (await deps.settings.of(turn.integrationId))?.bundles ?? {},
+  }
+  if (!agent.hasModels || turn.kind !== 'message') return turnInputOf(turn, around)
   const before = await readHistory(deps.db, { ...turn, messagesMax: historyMessagesMax })
   const history = before.flatMap(({ author, body }) => historyLine(author, body) ?? [])
-  return turnInputOf(turn, { seed }, history)
+  return turnInputOf(turn, around, history)
 }
 
 /** What a language model is told of the conversation so far. */

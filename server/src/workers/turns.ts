@@ -81,6 +81,7 @@ type TurnsDeps = Pick<
   | 'log'
   | 'metrics'
   | 'limits'
+  | 'settings'
   | 'relaxedDb'
   | 'isUnavailable'
   | 'signals'

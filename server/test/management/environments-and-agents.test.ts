@@ -55,6 +55,33 @@ const textOf = (one: Received | undefined): string => {
   return event?.output?.responses?.[0]?.text
 }
 
+test('the bundles of an environment are in the agent’s sight with the next turn', async () => {
+  const agentId = await publishNew(documentThatSays('Call {{$global.shop.phone}} ({{$global.client_url}})'))
+  const customer = await addCustomer({ after }, dragoman)
+  await operator.patch(`/environments/${customer.environmentId}`, { agent_id: agentId })
+  const path = `/environments/${customer.environmentId}/bundles`
+  const set = await operator.put(`${path}/shop`, { values: { phone: '555-1' } })
+  assert.deepEqual(set.body, { bundle: 'shop', values: { phone: '555-1' } })
+  const session = await customer.api.open({ context: { global: { client_url: 'https://shop.example' } } })
+  await customer.api.say(session.path, 'hello')
+  const [first] = await customer.receiver.until((accepted) => accepted.length === 1)
+  assert.equal(textOf(first), 'Call 555-1 (https://shop.example)')
+  await operator.put(`${path}/shop`, { values: { phone: '555-2' } })
+  await customer.api.say(session.path, 'hello')
+  const [, second] = await customer.receiver.until((accepted) => accepted.length === 2)
+  assert.equal(textOf(second), 'Call 555-2 (https://shop.example)')
+  assert.deepEqual((await operator.get(path)).body['items'], [{ bundle: 'shop', values: { phone: '555-2' } }])
+  assert.equal((await operator.remove(`${path}/shop`)).status, 204)
+  assertRefused(await operator.remove(`${path}/shop`), 404, 'not-found', /bundle/)
+  assertRefused(await operator.put(`${path}/a.b`, { values: {} }), 400, 'invalid-payload', /bundle/)
+  assertRefused(
+    await operator.put(`${path}/shop`, { values: { text: 'x'.repeat(40_000) } }),
+    400,
+    'invalid-payload',
+    /32768/,
+  )
+})
+
 test('an agent is made, read, changed and listed with what is published of it', async () => {
   const made = await operator.post('/agents', { name: 'Helper' })
   assert.equal(made.status, 201, made.text)

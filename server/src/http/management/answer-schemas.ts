@@ -88,6 +88,11 @@ export const TestReport = Type.Object(
 
 export const Circuit = Type.Object({ circuit: Type.Enum(['closed']) })
 
+export const Bundle = Type.Object(
+  { bundle: Type.String(), values: Type.Unsafe<unknown>({ type: 'object' }) },
+  { title: 'Bundle' },
+)
+
 export const Environment = Type.Object(
   {
     environment_id: Id,
@@ -111,7 +116,16 @@ export const Agent = Type.Object(
 )
 
 export const AgentWithDraft = Type.Object(
-  { ...Agent.properties, draft: Type.Unsafe<unknown>(AgentDocument) },
+  {
+    ...Agent.properties,
+    draft: Type.Unsafe<unknown>(AgentDocument),
+    training: nullable(
+      Type.Object({
+        phase: Type.Enum(['embedding', 'training']),
+        done: Type.Number({ minimum: 0, maximum: 1, description: 'Share of the phase.' }),
+      }),
+    ),
+  },
   { title: 'AgentWithDraft' },
 )
 

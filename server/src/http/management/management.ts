@@ -9,6 +9,7 @@ import { environmentRoutes } from './environment-routes.ts'
 import { integrationRoutes } from './integration-routes.ts'
 import { knowledgeRoutes } from './knowledge-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { versionRoutes } from './version-routes.ts'
 
 export type ManagementDeps = Pick<
   Deps,
@@ -24,6 +25,8 @@ export type ManagementDeps = Pick<
   | 'newApiKey'
   | 'newWebhookSecret'
   | 'trainIntents'
+  | 'agents'
+  | 'answerAsk'
   | 'trainings'
   | 'clock'
   | 'limits'
@@ -39,6 +42,7 @@ export const management =
       integrationRoutes,
       deliveryRoutes,
       agentRoutes,
+      versionRoutes,
       knowledgeRoutes,
       environmentRoutes,
       bundleRoutes,

@@ -109,6 +109,17 @@ export const ChangeEnvironmentBody = Type.Object(
   closed,
 )
 
+export const PutBundleBody = Type.Object(
+  {
+    values: Type.Unsafe<JsonObject>({
+      type: 'object',
+      propertyNames: { pattern: '^\\w[\\w-]*$', maxLength: 128 },
+      description: 'By name; an agent reads them as {{$global.<bundle>.<name>}}.',
+    }),
+  },
+  closed,
+)
+
 /** The document's own rules are the brain's, which explains each fault better than a schema could. */
 export const AgentDocument = Type.Unsafe<JsonObject>({
   type: 'object',
@@ -204,6 +215,16 @@ export const InboxQuery = Type.Object({
 export const IntegrationPath = Type.Object({ integration_id: Id })
 export const KeyPath = Type.Object({ integration_id: Id, key_id: Id })
 export const EnvironmentPath = Type.Object({ environment_id: Id })
+export const BundlePath = Type.Object({
+  environment_id: Id,
+  bundle: Type.String({
+    minLength: 1,
+    maxLength: 64,
+    pattern: '^\\w[\\w-]*$',
+    errorSentence: 'must be 1 to 64 letters, digits, _ or -',
+  }),
+})
+
 export const AgentPath = Type.Object({ agent_id: Id })
 export const SessionPath = Type.Object({ session_id: Id })
 export const DeliveryPath = Type.Object({
