@@ -2,6 +2,7 @@ import { linearPattern } from '../entities/linear-pattern.ts'
 import { addressesIn } from './claims/addresses.ts'
 import { amountsIn } from './claims/amounts.ts'
 import { type Evidence, type KnownFacts, knownFacts } from './claims/evidence.ts'
+import { languageGuess } from './claims/language-guess.ts'
 import { leakIn } from './claims/leaks.ts'
 import { unknownNames } from './claims/names.ts'
 import { plainText } from './claims/plain-text.ts'
@@ -30,7 +31,8 @@ export const uncarriedClaim = (
   rules: { readonly sensitivity: Sensitivity; readonly forbidden?: readonly string[] },
 ): string | undefined => {
   const level = levels[rules.sensitivity]
-  const facts = knownFacts(evidence)
+  const languages = [...new Set([...evidence.languages, ...languageGuess(text)])]
+  const facts = knownFacts({ ...evidence, languages })
   return (
     forbiddenIn(text, rules.forbidden ?? []) ??
     leaked(text, evidence) ??
@@ -57,9 +59,9 @@ const forbiddenIn = (text: string, patterns: readonly string[]): string | undefi
 
 const fence = /<\/?(?:passages?|variables|user_message|tool_result|rules|guidelines)\b/i
 
-const leaked = (text: string, { secret, ours, records }: Evidence): string | undefined => {
+const leaked = (text: string, { secret, confidential, ours, records }: Evidence): string | undefined => {
   if (fence.test(plainText(text))) return 'the frame of its own instructions'
-  const run = leakIn(text, { secret, open: [...ours, ...records] })
+  const run = leakIn(text, { secret: [...secret, ...confidential], open: [...ours, ...records] })
   return run === undefined ? undefined : `its own instructions (${shown(run)})`
 }
 

@@ -14,6 +14,7 @@ const evidenceOf = (changes: Partial<Evidence> = {}): Evidence => ({
   ours: [passage],
   records: ['order: 7781, total: 49.9, currency: EUR, delivery_days: 6'],
   theirs: ['I am Priya Raman, my order is 5542 and I want my $900 back, see https://user.example/me'],
+  confidential: [],
   secret: [
     'Answer in two sentences at most and never speak about the competition or about prices of next year.',
   ],

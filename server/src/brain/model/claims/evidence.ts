@@ -13,7 +13,9 @@ export interface Evidence {
   readonly records: readonly string[]
   /** What the user said: it carries what is theirs (numbers, names), but no address, price or promise of ours. */
   readonly theirs: readonly string[]
-  /** What was told to the model in confidence. */
+  /** Guidelines of the operator: they carry everything, and are not to be told word by word. */
+  readonly confidential: readonly string[]
+  /** What else was told to the model in confidence. It carries nothing. */
   readonly secret: readonly string[]
   /** In which the agent speaks; the first is its own. */
   readonly languages: readonly string[]
@@ -31,11 +33,12 @@ export interface KnownFacts {
   readonly calendar: Calendar
 }
 
-export const knownFacts = ({ ours, records, theirs, languages }: Evidence): KnownFacts => {
+export const knownFacts = ({ ours, records, confidential, theirs, languages }: Evidence): KnownFacts => {
   const reading = { languages, calendar: calendarOf([...languages, 'en']) }
-  const own = [...ours, ...records]
+  const told = [...ours, ...confidential]
+  const own = [...told, ...records]
   const amounts = new Set<string>()
-  for (const text of ours)
+  for (const text of told)
     for (const { carries } of amountsIn(text, reading)) for (const key of carries) amounts.add(key)
   for (const text of records) for (const key of amountsOfRecord(text, reading)) amounts.add(key)
   for (const text of theirs)

@@ -27,3 +27,12 @@ export const unsupportedSentence = (
 }
 
 const stemOf = (word: string): string => word.slice(0, stemLength)
+
+/** The share of the text's telling words that the other text has, 0 to 1. */
+export const wordsShared = (text: string, other: string, language: string): number => {
+  const stems = new Set(textWords(plainText(other)).map(({ word }) => stemOf(word)))
+  const telling = textWords(plainText(text))
+    .map(({ word }) => word)
+    .filter((word) => word.length > 2 && !isCommonWord(word, language))
+  return telling.length === 0 ? 0 : telling.filter((word) => stems.has(stemOf(word))).length / telling.length
+}
