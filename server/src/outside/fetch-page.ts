@@ -46,6 +46,7 @@ export const createPageFetcher = (settings: {
   })
 
   const step = async (url: URL, request: PageRequest, signal: AbortSignal): Promise<PageOutcome | URL> => {
+    if (!/^https?:$/.test(url.protocol)) return failed(`${url.protocol} is no address of the web`)
     const judged = checkWebhookUrl(url.origin, { allowPrivate })
     if (!judged.ok) return failed(`${url.origin} ${judged.reason}`)
     const bounded = boundedConnector(connect, wireBytesPerPageByte * request.bytesMax)

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DocumentBytes } from '../../src/deps.ts'
+import { readInThread } from '../../src/workers/read-document.ts'
+import { smallDocx, smallPdf } from '../support/small-documents.ts'
+
+const read = (
+  mediaType: string,
+  content: string | Buffer,
+  more: Partial<DocumentBytes> = {},
+): ReturnType<typeof readInThread> =>
+  readInThread({
+    name: 'file',
+    charset: undefined,
+    isPage: false,
+    mediaType,
+    content: Buffer.from(content),
+    ...more,
+  })
+
+const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+
+test('Markdown becomes a passage for each heading, with the path of headings above it', async () => {
+  const text =
+    '---\nauthor: x\n---\n# Shop\n\nWelcome.\n\n## Returns\n\nWithin *30 days*:\n\n- unused\n- with receipt\n'
+  assert.deepEqual(await read('text/markdown', text), {
+    ok: true,
+    title: 'Shop',
+    passages: [
+      { heading: 'Shop', text: 'Welcome.' },
+      { heading: 'Shop › Returns', text: 'Within 30 days:\n- unused\n- with receipt' },
+    ],
+  })
+})
+
+test('of a web page only what it is about is read, of an uploaded page all of it', async () => {
+  const html =
+    '<html><head><title>Help | Shop</title><script>evil()</script></head><body><nav>Home Cart</nav><main><h2>Delivery</h2><p>Takes 3 days.</p></main><footer>Imprint</footer></body></html>'
+  const page = await read('text/html', html, { isPage: true })
+  assert.deepEqual(page, {
+    ok: true,
+    title: 'Help | Shop',
+    passages: [{ heading: 'Delivery', text: 'Takes 3 days.' }],
+  })
+  const file = await read('text/html', html)
+  assert.ok(file.ok)
+  assert.match(JSON.stringify(file.passages), /Imprint/)
+  assert.doesNotMatch(JSON.stringify(file.passages), /evil/)
+})
+
+test('text in the encoding of its page is read as what it says', async () => {
+  const html = Buffer.from(
+    '<html><head><meta charset="iso-8859-1"></head><body><p>Größe</p></body></html>',
+    'latin1',
+  )
+  const outcome = await read('text/html', html)
+  assert.ok(outcome.ok)
+  assert.equal(outcome.passages[0]?.text, 'Größe')
+})
+
+test('a PDF is read with its headings, without its running heads, and with its words made whole', async () => {
+  const page = (heading: string, ...lines: string[]) => ['Acme Manual, page 1', `# ${heading}`, ...lines]
+  const outcome = await read(
+    'application/pdf',
+    smallPdf([
+      page('Cleaning', 'Unplug the machine before clean-', 'ing it.'),
+      page('Storage', 'Keep it dry.'),
+      page('Repair', 'Only by us.'),
+    ]),
+  )
+  assert.deepEqual(outcome, {
+    ok: true,
+    title: 'Cleaning',
+    passages: [
+      { heading: 'Cleaning', text: 'Unplug the machine before cleaning it.' },
+      { heading: 'Storage', text: 'Keep it dry.' },
+      { heading: 'Repair', text: 'Only by us.' },
+    ],
+  })
+})
+
+test('a Word document is read with its headings', async () => {
+  assert.deepEqual(await read(docx, smallDocx(['# Warranty', 'Two years.', 'Batteries: six months.'])), {
+    ok: true,
+    title: 'Warranty',
+    passages: [{ heading: 'Warranty', text: 'Two years.\nBatteries: six months.' }],
+  })
+})
+
+test('each row of a table of questions is one passage, whatever separates its columns', async () => {
+  const rows = (separator: string) =>
+    `Question${separator}Answer\n"Where are you?"${separator}"In ""Athens"".\nNear the sea."\nEmpty?${separator}\n`
+  const passages = [{ heading: 'Where are you?', text: 'In "Athens".\nNear the sea.' }]
+  for (const separator of [',', ';', '\t'])
+    assert.deepEqual(await read('text/csv', rows(separator)), { ok: true, title: 'file', passages })
+})
+
+test('plain text is cut into passages of about 400 words, between paragraphs where it can be', async () => {
+  const paragraph = 'All work and no play makes a dull boy of everybody here. '.repeat(10)
+  const outcome = await read('text/plain', Array(10).fill(paragraph).join('\n\n'))
+  assert.ok(outcome.ok)
+  const words = outcome.passages.map(({ text }) => text.split(/\s+/).length)
+  assert.deepEqual(words, [360, 360, 360, 120])
+})
+
+test('what cannot be read is told with its reason, never as an empty document', async () => {
+  const errors: readonly [string, string | Buffer, RegExp][] = [
+    ['application/pdf', 'no pdf at all', /is not a PDF/],
+    ['application/pdf', smallPdf([[]]), /has no text; if it is a scan/],
+    [docx, 'no zip', /is not a Word document/],
+    ['text/csv', 'frage,antwort\na,b\n', /columns question and answer; it has frage, antwort/],
+    ['text/csv', 'question,answer\n"open,b\n', /is not a valid table/],
+    ['text/plain', '  \n\n ', /has no text/],
+  ]
+  for (const [mediaType, content, sentence] of errors) {
+    const outcome = await read(mediaType, content)
+    assert.ok(!outcome.ok, `${mediaType} ${content}`)
+    assert.match(outcome.error, sentence)
+  }
+})
+
+test('a page nested twenty thousand deep is read like any other', async () => {
+  const deep = `${'<div>'.repeat(20_000)}<p>Bottom.</p>${'</div>'.repeat(20_000)}`
+  assert.deepEqual(await read('text/html', deep), {
+    ok: true,
+    title: 'file',
+    passages: [{ text: 'Bottom.' }],
+  })
+})
