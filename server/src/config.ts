@@ -118,6 +118,12 @@ export const variables = {
     'Requests a second and API key before 429; no limit unless set',
     wholeNumber(1, 1_000_000),
   ),
+  eventRetentionDays: variable(
+    'DRAGOMAN_EVENT_RETENTION_DAYS',
+    '',
+    'How long events and delivery attempts are kept; dropped by whole weeks, never while an event of the week waits; for ever unless set',
+    wholeNumber(1, 36_500, 'days'),
+  ),
   webhookTimeoutMs: variable(
     'DRAGOMAN_WEBHOOK_TIMEOUT_MS',
     '30000',
@@ -135,6 +141,12 @@ export const variables = {
     '1024',
     'Deliveries in flight in all, per process',
     wholeNumber(1, 100_000),
+  ),
+  deliveryMemoryMb: variable(
+    'DRAGOMAN_DELIVERY_MEMORY_MB',
+    '64',
+    'Memory for the bodies of events that are being sent or are next, per process; near it fewer are taken at once',
+    wholeNumber(1, 100_000, 'MB'),
   ),
   deliveryLeaseMarginSeconds: variable(
     'DRAGOMAN_DELIVERY_LEASE_MARGIN_S',
@@ -226,6 +238,7 @@ export const readConfig = (
       webhookTimeoutMs: must(variables.webhookTimeoutMs),
       endpointInFlightMax: must(variables.endpointInFlightMax),
       deliveriesInFlightMax: must(variables.deliveriesInFlightMax),
+      deliveryBytesInHandMax: must(variables.deliveryMemoryMb) * 1024 * 1024,
       retrySchedule: {
         ...defaultRetrySchedule,
         fastMs: must(variables.fastRetriesMs),
@@ -238,6 +251,7 @@ export const readConfig = (
       allowPrivateTargets: of(variables.allowPrivateTargets) ?? !isProduction,
       trustedProxies: of(variables.trustedProxies) ?? [],
       requestsPerSecond: of(variables.requestsPerSecond) ?? null,
+      eventRetentionDays: of(variables.eventRetentionDays) ?? null,
     },
   }
   return faults.length === 0 ? { ok: true, config } : { ok: false, faults }

@@ -42,6 +42,7 @@ test('nothing has to be configured', () => {
   assert.equal(limits.allowPrivateTargets, true)
   assert.deepEqual(limits.trustedProxies, [])
   assert.equal(limits.requestsPerSecond, null)
+  assert.equal(limits.eventRetentionDays, null)
 })
 
 test('production refuses private targets and makes no demo, unless told otherwise', () => {

@@ -45,6 +45,7 @@ const testLimits: StartOptions['limits'] = {
   webhookTimeoutMs: 5_000,
   endpointInFlightMax: 20,
   deliveriesInFlightMax: 256,
+  deliveryBytesInHandMax: 64 * 1024 * 1024,
   retrySchedule: defaultRetrySchedule,
   deliveryLeaseMarginSeconds: 20,
   turnLeaseSeconds: 30,
@@ -53,4 +54,5 @@ const testLimits: StartOptions['limits'] = {
   allowPrivateTargets: true,
   trustedProxies: [],
   requestsPerSecond: null,
+  eventRetentionDays: null,
 }
