@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { systemEntities } from '../../src/brain/document/understanding-part.ts'
 import { type EntityInput, findEntities } from '../../src/brain/entities/find-entities.ts'
 import { prepareEntities } from '../../src/brain/entities/prepare-entities.ts'
 
+const run = promisify(execFile)
 const none = prepareEntities([])
 
 /** Monday, 23 November 2026, 09:00 in Athens. */
@@ -90,6 +93,30 @@ test('an appointment behind the change of the clocks keeps its hour', () => {
 
 test('a time with a zone of its own is told in the zone of the user', () => {
   assert.deepEqual(values('2026-12-24T10:00:00Z', { only: ['sys-datetime'] }), ['2026-12-24T12:00:00+02:00'])
+})
+
+test('the time zone of the machine makes no difference', async () => {
+  const texts = ['today', 'tomorrow at 5pm', 'in 2 hours', 'next friday', '28 March 2027 at 2:30', '5pm EST']
+  const script = `
+    const { findEntities } = await import(${JSON.stringify(new URL('../../src/brain/entities/find-entities.ts', import.meta.url).href)})
+    const { prepareEntities } = await import(${JSON.stringify(new URL('../../src/brain/entities/prepare-entities.ts', import.meta.url).href)})
+    const base = { now: ${Date.UTC(2026, 10, 23, 23, 30)}, language: 'en', timeZone: 'Europe/Athens' }
+    console.log(JSON.stringify(${JSON.stringify(texts)}.map((text) => findEntities(prepareEntities([]), { ...base, text }))))`
+  const [there, here] = await Promise.all(
+    ['America/New_York', 'Europe/Athens'].map((TZ) =>
+      run(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, TZ } }),
+    ),
+  )
+  assert.equal(there?.stdout, here?.stdout)
+  assert.match(there?.stdout ?? '', /2026-11-25T17:00:00\+02:00/)
+})
+
+test('twelve at night is midnight, in the afternoon noon', () => {
+  const only = ['sys-time']
+  assert.deepEqual(values('a las 12 de la noche', { only, language: 'es' }), ['00:00'])
+  assert.deepEqual(values('a las 12 de la tarde', { only, language: 'es' }), ['12:00'])
+  assert.deepEqual(values('στις 12 το μεσημέρι', { only, language: 'el' }), ['12:00'])
+  assert.deepEqual(values('a las 25', { only, language: 'es' }), [])
 })
 
 test('the order of day and month is that of the country', () => {
