@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { createAgent } from '../../usecases/create-agent.ts'
 import { getAgent } from '../../usecases/get-agent.ts'
 import { listAgents } from '../../usecases/list-agents.ts'
-import { publishAgent } from '../../usecases/publish-agent.ts'
 import { replaceDraft } from '../../usecases/replace-draft.ts'
 import { orNone } from '../channel/schemas.ts'
 import { answers } from '../wire/answers.ts'
@@ -77,18 +76,5 @@ export const agentRoutes =
         const { name, warnings } = await replaceDraft(deps, agentId, body)
         return { agent_id: agentId, name, warnings: [...warnings] }
       },
-    )
-    app.post(
-      '/agents/:agent_id/publish',
-      {
-        schema: {
-          summary: 'Train the draft and publish it as the next version',
-          operationId: 'publishAgent',
-          params: AgentPath,
-          response: answers(201, answer.PublishedVersion, ['not-found']),
-        },
-      },
-      async (request, reply) =>
-        reply.code(201).send(await publishAgent(deps, request.params.agent_id.toLowerCase())),
     )
   }
