@@ -22,8 +22,8 @@ export interface OpenTurn {
   readonly path: string[]
   readonly conditions: NonNullable<Trace['conditions']>[number][]
   readonly passages: NonNullable<Trace['passages']>[number][]
-  /** Entities of the message that an answer has been taken from. */
-  readonly takenEntities: Set<FoundEntity>
+  /** Entities of the message that answers have been taken from, and how many. */
+  readonly takenEntities: Map<FoundEntity, number>
   readonly contextBefore: JsonObject
   /** The context as this turn has changed it so far. */
   context: JsonObject
@@ -48,7 +48,7 @@ export const openTurn = (agent: Agent, input: TurnInput): OpenTurn => ({
   path: [],
   conditions: [],
   passages: [],
-  takenEntities: new Set(),
+  takenEntities: new Map(),
   contextBefore: input.context,
   context: input.context,
   modelCallsLeft: agent.document.agent.turn_limits?.model_calls_max ?? modelCallsMaxDefault,

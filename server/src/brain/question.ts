@@ -83,11 +83,17 @@ export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Th
   return text
 }
 
-/** Each entity of a message answers one question: "from Monday to Friday" answers two. */
+/** Each entity of a message answers one question; a range ("from Monday to Friday") answers two. */
 const takeEntity = (turn: OpenTurn, name: string): Json | undefined => {
-  const found = entitiesIn(turn).find((one) => one.entity === name && !turn.takenEntities.has(one))
-  if (found) turn.takenEntities.add(found)
-  return found?.value
+  for (const found of entitiesIn(turn)) {
+    if (found.entity !== name) continue
+    const values = found.until === undefined ? [found.value] : [found.value, found.until]
+    const taken = turn.takenEntities.get(found) ?? 0
+    if (taken >= values.length) continue
+    turn.takenEntities.set(found, taken + 1)
+    return values[taken]
+  }
+  return undefined
 }
 
 const matchOf = (turn: OpenTurn, pattern: string): string | undefined => {

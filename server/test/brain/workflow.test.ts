@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DocumentNode, DocumentRequisite } from '../../src/brain/document/document.ts'
+import { conversation, textsOf } from './conversation.ts'
+import { intentNode, says, smallDocument } from './small-document.ts'
+
+const asks = (text: string): DocumentRequisite['prompt'] => [{ type: 'text', texts: [text] }]
+
+const day: DocumentRequisite = {
+  save_as: 'booking.day',
+  prompt: asks('For which day?'),
+  reprompt: asks('Please give a day, such as tomorrow.'),
+  validate: { entity: 'sys-date' },
+}
+const people: DocumentRequisite = {
+  save_as: 'booking.people',
+  prompt: asks('For how many?'),
+  validate: { entity: 'sys-number' },
+}
+const name: DocumentRequisite = { save_as: 'booking.name', prompt: asks('In which name?') }
+
+const booking = (
+  requisites: readonly DocumentRequisite[],
+  more: Partial<DocumentNode> = {},
+): DocumentNode => ({
+  node_id: 'book',
+  name: 'Book a table',
+  type: 'intent',
+  intent: 'book',
+  requisites: [...requisites],
+  actions: [says('Booked for {{$booking.day}}, {{$booking.people}} people, {{$booking.name}}.')],
+  ...more,
+})
+
+const bookIntent = {
+  intent: 'book',
+  examples: [
+    'book a table',
+    'reserve a table',
+    'I want a reservation',
+    'make a booking',
+    'can I book dinner',
+  ],
+}
+
+const restaurant = (node: DocumentNode, more: Parameters<typeof smallDocument>[0] = {}) =>
+  smallDocument({ ...more, intents: [bookIntent], nodes: [node, ...(more.nodes ?? [])] })
+
+test('questions are asked one after the other, and the answers are saved as values', () => {
+  const talk = conversation(restaurant(booking([day, people, name])))
+  assert.deepEqual(textsOf(talk('book a table')), ['For which day?'])
+  const second = talk('on 12 March 2026 please')
+  assert.deepEqual(textsOf(second), ['For how many?'])
+  assert.deepEqual(second.contextPatch, { booking: { day: '2026-03-12' } })
+  assert.deepEqual(textsOf(talk('we are four')), ['In which name?'])
+  assert.deepEqual(textsOf(talk('Ada Lovelace')), ['Booked for 2026-03-12, 4 people, Ada Lovelace.'])
+})
+
+test('what the first message already says is not asked for', () => {
+  const talk = conversation(restaurant(booking([day, people])))
+  assert.deepEqual(textsOf(talk('book a table on 12 March 2026')), ['For how many?'])
+})
+
+test('a variable that is filled is not asked for', () => {
+  const talk = conversation(restaurant(booking([day, name])), {
+    context: { booking: { day: '2026-01-01' } },
+  })
+  assert.deepEqual(textsOf(talk('book a table')), ['In which name?'])
+})
+
+test('one date in a message answers one question, two answer two', () => {
+  const stay = [
+    { ...day, save_as: 'from', prompt: asks('From?') },
+    { ...day, save_as: 'to', prompt: asks('To?') },
+  ]
+  const node = booking(stay, { actions: [says('{{$from}} to {{$to}}')] })
+  const one = conversation(restaurant(node))
+  one('book a table')
+  assert.deepEqual(textsOf(one('12 March 2026')), ['To?'])
+  assert.deepEqual(textsOf(one('14 March 2026')), ['2026-03-12 to 2026-03-14'])
+  const both = conversation(restaurant(node))
+  both('book a table')
+  assert.deepEqual(textsOf(both('12 March 2026 until 14 March 2026')), ['2026-03-12 to 2026-03-14'])
+})
+
+test('an answer that does not hold is asked for again, and after the last attempt it is not understood', () => {
+  const talk = conversation(restaurant(booking([{ ...day, attempts_max: 2 }])))
+  talk('book a table')
+  const again = talk('blue')
+  assert.deepEqual(textsOf(again), ['Please give a day, such as tomorrow.'])
+  assert.deepEqual(again.trace.path, ['asked again'])
+  const given = talk('green')
+  assert.ok(given.trace.path.includes('not understood'))
+  assert.ok(given.trace.notes.some((note) => note.includes('booking.day')))
+  assert.equal(given.state['question'], undefined)
+})
+
+test('a question that is not required is left out when it cannot be answered', () => {
+  const node = booking([{ ...day, attempts_max: 1, required: false }, name], {
+    actions: [says('Booked, {{$booking.name}}.')],
+  })
+  const talk = conversation(restaurant(node))
+  talk('book a table')
+  assert.deepEqual(textsOf(talk('blue')), ['In which name?'])
+  assert.deepEqual(textsOf(talk('Ada')), ['Booked, Ada.'])
+})
+
+test('an enum is offered as quick replies, and understood inside a sentence and with a typing error', () => {
+  const place: DocumentRequisite = {
+    save_as: 'place',
+    prompt: asks('Where?'),
+    validate: { enum: ['Inside', 'Terrace'] },
+  }
+  const node = booking([place], { actions: [says('{{$place}} it is.')] })
+  for (const answer of ['terrace', 'the terrace please', 'terace']) {
+    const talk = conversation(restaurant(node))
+    const [question] = talk('book a table').responses
+    assert.deepEqual(question, {
+      type: 'text',
+      text: 'Where?',
+      options: [
+        { label: 'Inside', text: 'Inside' },
+        { label: 'Terrace', text: 'Terrace' },
+      ],
+    })
+    assert.deepEqual(textsOf(talk(answer)), ['Terrace it is.'])
+  }
+  const talk = conversation(restaurant(node))
+  talk('book a table')
+  assert.deepEqual(textsOf(talk('inside or terrace')), ['Where?'])
+})
+
+test('a pattern matches the whole answer and saves its group', () => {
+  const code: DocumentRequisite = {
+    save_as: 'code',
+    prompt: asks('Code?'),
+    validate: { pattern: '(?i)(?:no\\.? ?)?([A-Z]{2}\\d{3})' },
+  }
+  const talk = conversation(restaurant(booking([code], { actions: [says('{{$code}}')] })))
+  talk('book a table')
+  assert.deepEqual(textsOf(talk('AB12')), ['Code?'])
+  assert.deepEqual(textsOf(talk('No. AB123')), ['AB123'])
+})
+
+test('a clear other wish interrupts the question, which comes back after it', () => {
+  const talk = conversation(restaurant(booking([day, name])))
+  talk('book a table')
+  const aside = talk('the bill please')
+  assert.deepEqual(textsOf(aside), ['Here is your bill.', 'For which day?'])
+  assert.deepEqual(aside.trace.path, ['digression', 'resumed'])
+  assert.deepEqual(textsOf(talk('12 March 2026')), ['In which name?'])
+})
+
+test('digressions with questions of their own nest, and each question comes back', () => {
+  const allergy = {
+    ...intentNode('allergy', [says('Noted: {{$allergy}}.')]),
+    node_id: 'ask_allergy',
+    requisites: [{ save_as: 'allergy', prompt: asks('Against what?') }],
+  }
+  const document = restaurant(booking([day]))
+  const workflow = document.workflows[0]
+  assert.ok(workflow)
+  workflow.nodes = workflow.nodes.map((node) => (node.node_id === 'allergy' ? allergy : node))
+  const talk = conversation(document)
+  talk('book a table')
+  const [allergyExample] = document.intents.find(({ intent }) => intent === 'allergy')?.examples ?? []
+  assert.deepEqual(textsOf(talk(allergyExample ?? '')), ['Against what?'])
+  assert.deepEqual(textsOf(talk('peanuts')), ['Noted: peanuts.', 'For which day?'])
+})
+
+test('free text is an answer also when it sounds a little like something else', () => {
+  const talk = conversation(restaurant(booking([name], { actions: [says('Hello {{$booking.name}}')] })))
+  talk('book a table')
+  assert.deepEqual(textsOf(talk('Bill Tableman')), ['Hello Bill Tableman'])
+})
+
+test('whoever says stop leaves the workflow; whoever asks for a person gets one', () => {
+  const stopped = conversation(restaurant(booking([day])))
+  stopped('book a table')
+  const result = stopped('never mind')
+  assert.deepEqual(result.trace.path, ['stop'])
+  assert.equal(result.state['question'], undefined)
+  const helped = conversation(restaurant(booking([day])))
+  helped('book a table')
+  assert.equal(helped('can I talk to a human').effects[0]?.type, 'handover')
+})
+
+test('after the silence that the document allows, the question is forgotten and the variables are not', () => {
+  const document = restaurant(booking([day, name]), { agent: { inactivity_timeout: 60 } })
+  const early = conversation(document)
+  early({ text: 'book a table', now: 0 })
+  assert.deepEqual(textsOf(early({ text: '12 March 2026', now: 60_000 })), ['In which name?'])
+  const late = conversation(document)
+  late({ text: 'book a table on 12 March 2026', now: 0 })
+  const result = late({ text: 'the bill please', now: 61_000 })
+  assert.deepEqual(textsOf(result), ['Here is your bill.'])
+  assert.deepEqual(textsOf(late({ text: 'book a table', now: 62_000 })), ['In which name?'])
+})
+
+test('a question of a node that is gone is forgotten with a note', () => {
+  const talk = conversation(restaurant(booking([day])))
+  const result = talk({
+    text: 'the bill please',
+    state: { unknown_counter: 0, question: { node_id: 'gone', save_as: 'x', attempts: 0 } },
+  })
+  assert.deepEqual(textsOf(result), ['Here is your bill.'])
+  assert.ok(result.trace.notes.some((note) => note.includes('gone')))
+})
+
+test('conditions: the first that holds runs, else the last, and the trace tells which were looked at', () => {
+  const node = booking([people], {
+    actions: [],
+    conditions: [
+      {
+        match: 'all',
+        rules: [{ operator: 'greater', name: 'booking.people', value: 8 }],
+        actions: [says('Please call us.')],
+      },
+      {
+        match: 'any',
+        rules: [
+          { operator: 'equal', name: 'booking.people', value: 1 },
+          { operator: 'equal', name: 'booking.people', value: 2 },
+        ],
+        actions: [says('A small table.')],
+      },
+      { match: 'else', actions: [says('A table.')] },
+    ],
+  })
+  const answerTo = (count: string) => {
+    const talk = conversation(restaurant(node))
+    talk('book a table')
+    return talk(count)
+  }
+  assert.deepEqual(textsOf(answerTo('10')), ['Please call us.'])
+  assert.deepEqual(textsOf(answerTo('2')), ['A small table.'])
+  const last = answerTo('5')
+  assert.deepEqual(textsOf(last), ['A table.'])
+  assert.deepEqual(
+    last.trace.conditions?.map(({ held }) => held),
+    [false, false, true],
+  )
+})
+
+test('reset forgets what the document set, and nothing else', () => {
+  const document = restaurant(booking([day], { actions: [{ type: 'reset' }, says('Forgotten.')] }))
+  const talk = conversation(document, { context: { plan: 'pro' } })
+  const result = talk('book a table on 12 March 2026')
+  assert.deepEqual(result.contextPatch, { booking: {} })
+  assert.deepEqual(textsOf(talk('book a table')), ['For which day?'])
+})
+
+test('the second message in a row that is not understood is offered the topics', () => {
+  const talk = conversation(smallDocument({}))
+  assert.match(textsOf(talk('quantum chromodynamics'))[0] ?? '', /other words/)
+  const [offer] = talk('gauge symmetry').responses
+  assert.ok(offer?.type === 'text' && (offer.options ?? []).length > 1)
+  const [topic] = offer.options ?? []
+  assert.notEqual(talk(topic?.text ?? '').trace.path[0], 'not understood')
+})
