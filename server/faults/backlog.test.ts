@@ -12,7 +12,7 @@ import { until } from './support/until.ts'
 
 const inFlightMax = 20
 const load = { users: 40, posts: settings.backlog, postsPerSession: 30 }
-const healthyPosts = 500
+const healthyPosts = 200
 /** Seconds that a hundred thousand events may take on a slow machine, by far. */
 const limitSeconds = 60 + settings.backlog / 100
 /** The backlog lies in the database: a hundred thousand events made the process grow by 20 MB. */
