@@ -7,7 +7,7 @@ import type { TrainingJob, TrainingReport } from './train-intents.ts'
 const train = ({ examples, vectors, seed }: TrainingJob): void => {
   let reported = 0
   const onProgress = (done: number): void => {
-    if (done - reported < progressStepMin) return
+    if (done < 1 && done - reported < progressStepMin) return
     reported = done
     report({ type: 'progress', done })
   }

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { classify } from '../../src/brain/intents/classify.ts'
 import { parseModel, serializeModel } from '../../src/brain/intents/model-bytes.ts'
 import { trainIntents } from '../../src/brain/intents/train.ts'
-import { trainInThread } from '../../src/workers/train-intents.ts'
+import { createEmbedder } from '../../src/outside/embedder.ts'
+import { createIntentTrainer, trainInThread } from '../../src/workers/train-intents.ts'
 import { smallExamples } from '../brain/small-examples.ts'
 
 test('training in a thread gives the very model that training here gives', async () => {
@@ -48,4 +49,41 @@ test('a signal that is aborted already starts no training', async () => {
 test('what goes wrong in the thread is told to the caller', async () => {
   const examples = JSON.parse('[{"intent": "no text"}]')
   await assert.rejects(trainInThread({ examples, seed: 1 }), TypeError)
+})
+
+test('an agent is trained with embeddings where there are any, and the phases are told in their order', async () => {
+  const texts: string[] = []
+  const phases: string[] = []
+  const train = createIntentTrainer({
+    embed: async (wanted, onProgress) => {
+      texts.push(...wanted)
+      onProgress?.(1)
+      return { ok: true, vectors: wanted.map(() => new Int8Array(384).fill(1)) }
+    },
+  })
+  await train(smallExamples, ({ phase, done }) => phases.push(done === 1 ? phase : `${phase} ...`))
+  assert.deepEqual(
+    texts,
+    smallExamples.map(({ text }) => text),
+  )
+  assert.equal(phases[0], 'embedding')
+  assert.equal(phases.at(-1), 'training')
+})
+
+test('without embeddings it is trained by words alone', async () => {
+  const train = createIntentTrainer({ embed: async () => ({ ok: false, error: 'not installed' }) })
+  assert.deepEqual(await train(smallExamples), await trainInThread({ examples: smallExamples, seed: 1 }))
+})
+
+test('with the embedding model, words that no phrase has are understood', async () => {
+  const embedder = createEmbedder({ log: { info: () => {}, warn: () => {} } })
+  try {
+    const model = parseModel(await createIntentTrainer(embedder)(smallExamples))
+    const text = 'the shrimps make me sick'
+    const outcome = await embedder.embed([text])
+    assert.ok(outcome.ok)
+    assert.equal(classify(model, text, outcome.vectors[0]).ranking[0]?.name, 'allergy')
+  } finally {
+    await embedder.close()
+  }
 })

@@ -47,6 +47,7 @@ export const trainIntents = (examples: readonly Example[], options: TrainingOpti
   if (!vectors || training.intents.length === 0) return wordsOnly
   const trainFused = training.texts.length > kernelPhrasesMax ? trainLinear : trainKernel
   const fused = trainFused(training, (done) => onProgress(lexicalShare + done * (1 - lexicalShare)))
+  onProgress(1)
   const isKept = engine === 'fused' || isClearlyBetter(fused.trials, lexical.trials)
   return isKept ? { ...wordsOnly, fused: fused.engine } : wordsOnly
 }
