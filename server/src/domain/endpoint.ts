@@ -68,12 +68,12 @@ export const afterSignal = (load: EndpointLoad, signal: LoadSignal): EndpointLoa
 }
 
 /**
- * How many deliveries an endpoint may have in flight when so many slots of all are free: its whole cap while half of
- * them are, then in proportion, at least one. Each that hangs thus takes less than the one before, and a hundred of
- * them leave slots for those that answer (with 1,024 slots and a cap of 20, fifty would otherwise hold them all).
+ * How much of its cap an endpoint may use when so much is free of what all share: all of it while half is free, then in
+ * proportion, at least one. Each that hangs thus takes less than the one before, and a hundred of them leave something
+ * for those that answer (with 1,024 slots and a cap of 20, fifty would otherwise hold them all).
  */
-export const shareOf = (load: EndpointLoad, slots: { readonly free: number; readonly max: number }): number =>
-  Math.max(1, Math.min(load.cap, Math.ceil((2 * load.cap * slots.free) / slots.max)))
+export const shareOf = (cap: number, shared: { readonly free: number; readonly max: number }): number =>
+  Math.max(1, Math.min(cap, Math.ceil((2 * cap * shared.free) / shared.max)))
 
 /** Should the circuit open after this failure? Only if nothing succeeded since that lane began to fail. */
 export const opensCircuit = (load: EndpointLoad, signal: LoadSignal): boolean =>

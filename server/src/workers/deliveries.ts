@@ -1,18 +1,10 @@
 import type { Deps } from '../deps.ts'
-import { afterSignal, opensCircuit, rampedLoad, shareOf } from '../domain/endpoint.ts'
+import { rampedLoad, shareOf } from '../domain/endpoint.ts'
 import { type Completed, type Delivered, deliver } from '../usecases/deliver.ts'
 import { releaseDelivery } from '../usecases/release-delivery.ts'
-import {
-  type Claim,
-  claimLanes,
-  claimProbe,
-  dueEndpoints,
-  openEndpoint,
-  pauseGoneEndpoint,
-  probeAgainLater,
-  probeSucceeded,
-} from '../usecases/watch-endpoints.ts'
+import { type Claim, claimLanes, claimProbe, dueEndpoints } from '../usecases/watch-endpoints.ts'
 import { type EndpointInHand, endpointInHand, type Held, isIdle, roomOf } from './endpoint-in-hand.ts'
+import { moveCircuit } from './move-circuit.ts'
 
 /**
  * The delivery loop of one process.
@@ -22,8 +14,9 @@ import { type EndpointInHand, endpointInHand, type Held, isIdle, roomOf } from '
  *   answer -> the slot is free at once; the record is batched; a recorded lane with more to do makes it due again
  *
  * 1. An endpoint holds at most its cap in flight and `claimAheadRatio` times that in claims, so a hanging one takes
- *    nothing from the others: they meet only in the claim statement and in the total of all sends. Of that total
- *    each gets its share (domain/endpoint.ts); who finds no slot is asked again, in turn, when one is free.
+ *    nothing from the others: they meet only in the claim statement, in the total of all sends and in the memory for
+ *    bodies. Of both each gets its share (domain/endpoint.ts); who finds no slot is asked again, in turn, when one is
+ *    free. The bodies in hand exceed their bound by those of one claim and one of each endpoint at most.
  * 2. No send starts with less lease left than the timeout: such a lane is given back.
  * 3. An open circuit is known by the poll within a second and to the opener at once; while it is open only the
  *    process that took the probe sends, and one lane.
@@ -31,6 +24,7 @@ import { type EndpointInHand, endpointInHand, type Held, isIdle, roomOf } from '
 export const startDeliveries = (deps: DeliveriesDeps) => {
   const endpoints = new Map<string, EndpointInHand>()
   let sending = 0
+  let bodyBytes = 0
   /** Endpoints whose queue found no slot, in the order in which they are asked again. */
   const crowdedOut = new Set<EndpointInHand>()
   /** Sends, completions and probes: a stop waits for them, or their events would be sent again. */
@@ -69,23 +63,36 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     }
   }
 
-  const withRoom = () =>
-    [...endpoints.values()]
-      .filter((endpoint) => endpoint.due && endpoint.circuit === 'closed')
-      .map((endpoint) => ({ endpoint, integrationId: endpoint.integrationId, room: roomOf(endpoint) }))
-      .filter(({ room }) => room > 0)
+  const withRoom = () => {
+    const max = deps.limits.deliveryBytesInHandMax
+    const bytes = { free: Math.max(0, max - bodyBytes), max }
+    const wanted: { endpoint: EndpointInHand; integrationId: string; room: number }[] = []
+    let left = lanesPerClaimMax
+    for (const endpoint of endpoints.values()) {
+      if (left === 0) break
+      if (!endpoint.due || endpoint.circuit !== 'closed') continue
+      const room = Math.min(left, roomOf(endpoint, bytes))
+      if (room <= 0) continue
+      left -= room
+      wanted.push({ endpoint, integrationId: endpoint.integrationId, room })
+    }
+    return wanted
+  }
 
   const claimFor = async (wanted: ReturnType<typeof withRoom>): Promise<void> => {
-    for (const { endpoint } of wanted) {
+    for (const { endpoint, integrationId } of wanted) {
       endpoint.due = false
       endpoint.claiming = true
+      // Behind those that found no place in this claim.
+      endpoints.delete(integrationId)
+      endpoints.set(integrationId, endpoint)
     }
     const counts = new Map<string, number>()
     try {
       const claim = await claimLanes(deps, wanted)
       for (const delivery of claim.deliveries) {
         counts.set(delivery.integrationId, (counts.get(delivery.integrationId) ?? 0) + 1)
-        endpointOf(delivery.integrationId).queue.push({ delivery, claim, isProbe: false })
+        endpointOf(delivery.integrationId).queue.push(hold(delivery, claim, false))
       }
     } finally {
       for (const { endpoint } of wanted) endpoint.claiming = false
@@ -94,6 +101,12 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       if ((counts.get(endpoint.integrationId) ?? 0) >= room) endpoint.due = true
       sendQueued(endpoint)
     }
+  }
+
+  const hold = (delivery: Held['delivery'], claim: Claim, isProbe: boolean): Held => {
+    const held = { delivery, claim, isProbe, bodyBytes: Buffer.byteLength(delivery.body) }
+    bodyBytes += held.bodyBytes
+    return held
   }
 
   const sendQueued = (endpoint: EndpointInHand): void => {
@@ -109,7 +122,7 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
   const hasSlotFor = (endpoint: EndpointInHand): boolean => {
     const max = deps.limits.deliveriesInFlightMax
     const free = max - sending
-    return free > 0 && endpoint.sending < shareOf(endpoint.load, { free, max })
+    return free > 0 && endpoint.sending < shareOf(endpoint.load.cap, { free, max })
   }
 
   const mayStart = (claim: Claim): boolean =>
@@ -121,9 +134,18 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     const delivered = await attempt(held)
     endpoint.sending -= 1
     sending -= 1
-    if (delivered) await learn(endpoint, held, delivered).catch(warn('the circuit could not be moved'))
+    bodyBytes -= held.bodyBytes
+    if (delivered) await learn(endpoint, { ...delivered, isProbe: held.isProbe })
     giveSlotOn(endpoint)
     if (endpoint.due) pump()
+  }
+
+  const learn = async (
+    endpoint: EndpointInHand,
+    delivered: Delivered & { readonly isProbe: boolean },
+  ): Promise<void> => {
+    await moveCircuit(deps, endpoint, delivered).catch(warn('the circuit could not be moved'))
+    if (endpoint.circuit !== 'closed') releaseQueue(endpoint)
   }
 
   /** To those that wait for one; the endpoint that had it comes last. */
@@ -162,43 +184,8 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       setTimeout(() => wake([done.integrationId]), verdict.delayMs + timerSlackMs).unref()
   }
 
-  const learn = async (
-    endpoint: EndpointInHand,
-    held: Held,
-    { signal, verdict, webhookUrl }: Delivered,
-  ): Promise<void> => {
-    const { integrationId } = endpoint
-    endpoint.load = afterSignal(endpoint.load, signal)
-    if (verdict.kind === 'dead' && verdict.pausesEndpoint) {
-      endpoint.circuit = 'paused'
-      if (await pauseGoneEndpoint(deps, { integrationId, webhookUrl })) return
-      endpoint.circuit = 'closed'
-      wake([integrationId])
-    } else if (held.isProbe) {
-      if (signal.kind === 'failure') await probeAgainLater(deps, integrationId, signal.retryAfterMs)
-      else {
-        await probeSucceeded(deps, integrationId)
-        endpoint.circuit = 'closed'
-        endpoint.load = rampedLoad(deps.limits.endpointInFlightMax)
-        wake([integrationId])
-      }
-    } else if (
-      endpoint.circuit === 'closed' &&
-      signal.kind === 'failure' &&
-      opensCircuit(endpoint.load, signal)
-    ) {
-      endpoint.circuit = 'open'
-      releaseQueue(endpoint)
-      deps.log.warn({ integrationId, failuresInRow: endpoint.load.failuresInRow }, 'circuit opened')
-      await openEndpoint(deps, {
-        integrationId,
-        reason: `${endpoint.load.failuresInRow} failures in a row`,
-        retryAfterMs: signal.retryAfterMs,
-      })
-    }
-  }
-
-  const release = ({ delivery, claim }: Held): void => {
+  const release = ({ delivery, claim, ...held }: Held): void => {
+    bodyBytes -= held.bodyBytes
     keepUntilDone(
       releaseDelivery(deps, delivery, claim.claimId).catch(warn('a lane could not be given back')),
     )
@@ -241,8 +228,9 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       const claim = await claimProbe(deps, endpoint.integrationId)
       const delivery = claim?.deliveries[0]
       if (!claim || !delivery) return
-      if (mayStart(claim)) await send(endpoint, { delivery, claim, isProbe: true })
-      else release({ delivery, claim, isProbe: true })
+      const held = hold(delivery, claim, true)
+      if (mayStart(claim)) await send(endpoint, held)
+      else release(held)
     } catch (error) {
       warn('a probe failed')(error)
     } finally {
@@ -295,6 +283,8 @@ type DeliveriesDeps = Pick<
 const ownTimerMsMax = 5_000
 const timerSlackMs = 2
 const endpointsKept = 1_000
+/** Bounds what one claim can bring, whatever the size of the bodies. */
+const lanesPerClaimMax = 128
 
 const describe = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined

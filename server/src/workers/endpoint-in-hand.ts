@@ -1,4 +1,4 @@
-import { type Circuit, type EndpointLoad, freshLoad } from '../domain/endpoint.ts'
+import { type Circuit, type EndpointLoad, freshLoad, shareOf } from '../domain/endpoint.ts'
 import type { ClaimedDelivery } from '../usecases/deliver.ts'
 import type { Claim } from '../usecases/watch-endpoints.ts'
 
@@ -20,6 +20,7 @@ export interface Held {
   readonly delivery: ClaimedDelivery
   readonly claim: Claim
   readonly isProbe: boolean
+  readonly bodyBytes: number
 }
 
 export const endpointInHand = (integrationId: string, inFlightMax: number): EndpointInHand => ({
@@ -36,9 +37,11 @@ export const endpointInHand = (integrationId: string, inFlightMax: number): Endp
 /** Claimed lanes per slot in flight: enough to keep the slots busy while the next claim is under way. */
 const claimAheadRatio = 3
 
-/** How many lanes more may be claimed for it. */
-export const roomOf = ({ load, sending, queue }: EndpointInHand): number =>
-  load.cap * claimAheadRatio - sending - queue.length
+/** How many lanes more may be claimed for it, when so many bytes of all bodies in hand are free. */
+export const roomOf = (
+  { load, sending, queue }: EndpointInHand,
+  bodyBytes: { readonly free: number; readonly max: number },
+): number => shareOf(load.cap * claimAheadRatio, bodyBytes) - sending - queue.length
 
 /**
  * Nothing of it is under way and nothing was learned of it. One that fails or ramps up is remembered between two

@@ -114,6 +114,7 @@ const startLoop = async (t: TestContext, limits: Partial<RunLimits> = {}) => {
       webhookTimeoutMs: 30_000,
       endpointInFlightMax: 4,
       deliveriesInFlightMax: 1_024,
+      deliveryBytesInHandMax: 64 * 1024 * 1024,
       retrySchedule: schedule,
       deliveryLeaseMarginSeconds: 20,
       turnLeaseSeconds: 30,
@@ -122,6 +123,7 @@ const startLoop = async (t: TestContext, limits: Partial<RunLimits> = {}) => {
       allowPrivateTargets: true,
       trustedProxies: [],
       requestsPerSecond: null,
+      eventRetentionDays: null,
       ...limits,
     },
   })
@@ -322,6 +324,34 @@ test('whoever finds all slots taken gets one as soon as one is free, even when s
   assert.equal(webhooks.mostInFlight(), 2)
   const first = new Set(webhooks.answered.slice(0, 6))
   assert.equal(first.size, 3, 'nobody gets slots again before the third had one')
+})
+
+test('the bodies in hand stay near their bound however many webhooks hang, and one that answers gets its events', async (t) => {
+  const [bodyBytes, webhookCount] = [1_000, 40]
+  const { db, webhooks, wake, lanes } = await startLoop(t, { deliveryBytesInHandMax: 50 * bodyBytes })
+  const hanging: string[] = []
+  for (let index = 0; index < webhookCount; index += 1) hanging.push(await seedLanes(db, 12))
+  const healthy = await seedLanes(db, 20)
+  await run(db, 'update events set body = $1', [JSON.stringify('x'.repeat(bodyBytes - 2))])
+  wake(...hanging)
+  await until('each hanging one has a post under way', () => {
+    return new Set([...webhooks.inFlight].map((post) => post.integrationId)).size === webhookCount
+  })
+  webhooks.answering.add(healthy)
+  wake(healthy)
+  await until('all of the healthy one is delivered', () => webhooks.answered.length === 20)
+  const heldBytes = (await lanes()).filter((lane) => lane.isHeld).length * bodyBytes
+  const oneClaim = 128 * bodyBytes
+  assert.ok(
+    heldBytes <= 50 * bodyBytes + webhookCount * bodyBytes + oneClaim,
+    `${heldBytes} bytes are in hand`,
+  )
+
+  for (const integrationId of hanging) webhooks.answering.add(integrationId)
+  await until('all is delivered', async () => {
+    webhooks.answerAll(200)
+    return (await lanes()).every((lane) => lane.head === 2)
+  })
 })
 
 test('a probe that could not even be sent is made again', async (t) => {
