@@ -236,10 +236,12 @@ test('parts of a duration are one', () => {
   assert.deepEqual(iso('2 days, 3 hours and 5 minutes'), ['P2DT3H5M'])
   assert.deepEqual(iso('1h 30min'), ['PT1H30M'])
   assert.deepEqual(iso('2 hours 3 hours'), ['PT2H', 'PT3H'])
+  assert.deepEqual(iso('in 2 hours wait 5 minutes'), ['PT2H', 'PT5M'])
 })
 
 test('a language that the library of dates does not know has the names of the CLDR', () => {
   assert.deepEqual(values('25 grudnia 2026', { language: 'pl' }), ['2026-12-25'])
   assert.deepEqual(values('jutro', { language: 'pl' }), ['2026-11-24'])
   assert.deepEqual(values('w piątek', { language: 'pl' }), ['2026-11-27'])
+  assert.deepEqual(values('niedziela', { language: 'pl' }), ['2026-11-29'])
 })
