@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { after, type TestContext, test } from 'node:test'
 import { setTimeout as aMoment } from 'node:timers/promises'
 import type { Channel } from './support/channel.ts'
 import { type Account, checkDeliveries, type Duplicate } from './support/check-deliveries.ts'
@@ -26,6 +26,9 @@ const shortLeases = {
 const users = 12
 const postsPerSession = 20
 const postsAtOnce = 20
+const rounds = Math.ceil(settings.rounds / 4)
+
+const wholeFile = ownerOf({ after })
 
 test('What a frozen process had on its way comes late and once more, to the byte, and turns nothing back', async (t) => {
   const owner = ownerOf(t)
@@ -59,9 +62,9 @@ test('What a frozen process had on its way comes late and once more, to the byte
   await until('its posts arrive', () => webhook.accepted.length >= earlier.events + onTheirWay)
   frozen.thaw()
   await until('it has ended them', async () => (await attemptsOf(frozen)) >= onTheirWay)
-  const after = startUsers(t, owner, fleet, channel)
-  await moreAccepted(after, users * 3)
-  const account = await finish(t, { fleet, webhook, readFrom: front, traffics: [before, after] })
+  const later = startUsers(t, owner, fleet, channel)
+  await moreAccepted(later, users * 3)
+  const account = await finish(t, { fleet, webhook, traffics: [before, later] })
 
   assert.equal(account.duplicates.length, onTheirWay, 'what was on its way, and nothing else')
   assert.notEqual(overtaken(webhook, account.duplicates).length, 0, 'some come after later ones')
@@ -85,19 +88,14 @@ test('What a frozen process had thought is thrown away when it thaws: each messa
   frozen.thaw()
   await until('its results are refused', async () => (await turnsRefusedTo(frozen)) > 0)
   await moreAccepted(traffic, users)
-  const account = await finish(t, { fleet, webhook, readFrom: front, traffics: [traffic] })
+  const account = await finish(t, { fleet, webhook, traffics: [traffic] })
   assert.equal(account.duplicates.length, 0)
 })
 
-test('Of three processes under load each may freeze at any moment, for longer than its leases', async (t) => {
-  const owner = ownerOf(t)
-  const fleet = await startFleet(owner, shortLeases)
-  const webhook = await startWebhook(owner)
-  const members = [await fleet.start(), await fleet.start(), await fleet.start()] as const
-  for (const member of members) fleet.putInService(member)
-  const chance = chanceOf(settings.seed)
-  const traffic = startUsers(t, owner, fleet, await addIntegration(owner, members[0].url, webhook.url))
-  for (let round = 1; round <= Math.ceil(settings.rounds / 2); round += 1) {
+test('Of four processes under load each may freeze at any moment, for longer than its leases', async (t) => {
+  const { fleet, members } = await fourProcesses()
+  const { traffic, chance, webhook } = await load(t, fleet)
+  for (let round = 1; round <= rounds; round += 1) {
     await someMoment(chance, traffic)
     const frozen = chance.pick(members)
     frozen.freeze()
@@ -108,60 +106,84 @@ test('Of three processes under load each may freeze at any moment, for longer th
     fleet.putInService(frozen)
   }
   await moreAccepted(traffic, users)
-  await finish(t, { fleet, webhook, readFrom: members[0], traffics: [traffic] })
+  await finish(t, { fleet, webhook, traffics: [traffic] })
   assert.ok(members.every((member) => member.isAlive()))
 })
 
-test('One of four processes is killed again and again, and the others lose and swap nothing of it', async (t) => {
-  const owner = ownerOf(t)
-  const fleet = await startFleet(owner)
-  const webhook = await startWebhook(owner)
-  const survivor = await fleet.start()
-  fleet.putInService(survivor)
-  const mortals: Member[] = []
-  const more = async (): Promise<void> => {
-    const member = await fleet.start()
-    fleet.putInService(member)
-    mortals.push(member)
-  }
-  for (const _ of ['second', 'third', 'fourth']) await more()
-  const chance = chanceOf(settings.seed)
-  const traffic = startUsers(t, owner, fleet, await addIntegration(owner, survivor.url, webhook.url))
-  const rounds = Math.ceil(settings.rounds / 2)
+test('Of four processes under load one is killed at any moment, and the other three lose and swap nothing', async (t) => {
+  const { fleet, members, join } = await fourProcesses()
+  const { traffic, chance, webhook } = await load(t, fleet)
   for (let round = 1; round <= rounds; round += 1) {
+    while (members.length < 4) await join()
     await someMoment(chance, traffic)
-    const killed = chance.pick(mortals)
+    const killed = chance.pick(members)
     await killed.kill('SIGKILL')
-    fleet.takeOut(killed)
-    mortals.splice(mortals.indexOf(killed), 1)
+    leave(fleet, members, killed)
     await untilOthersHave(fleet, killed)
-    await more()
   }
   await moreAccepted(traffic, users)
-  const account = await finish(t, { fleet, webhook, readFrom: survivor, traffics: [traffic] })
+  const account = await finish(t, { fleet, webhook, traffics: [traffic] })
   const ofLane = Map.groupBy(account.duplicates, ({ receipt }) => receipt.sessionId)
   for (const [sessionId, duplicates] of ofLane)
     assert.ok(duplicates.length <= rounds, `${sessionId}: more than one a crash came twice`)
 })
 
-test('Restarted one after the other under load, three processes lose nothing and send nothing twice', async (t) => {
-  const owner = ownerOf(t)
-  const fleet = await startFleet(owner)
-  const webhook = await startWebhook(owner)
-  const members = [await fleet.start(), await fleet.start(), await fleet.start()]
-  for (const member of members) fleet.putInService(member)
-  const traffic = startUsers(t, owner, fleet, await addIntegration(owner, fleet.urlOf(0), webhook.url))
-  for (const old of members) {
+test('Restarted one after the other under load, processes lose nothing and send nothing twice', async (t) => {
+  const { fleet, members, join } = await fourProcesses()
+  const { traffic, webhook } = await load(t, fleet)
+  for (const old of [...members]) {
     await moreAccepted(traffic, users)
-    fleet.takeOut(old)
+    leave(fleet, members, old)
     await old.kill('SIGTERM')
     assert.equal((await fleet.heldBy(old)).count, 0, 'it gave back all it held')
-    fleet.putInService(await fleet.start())
+    await join()
   }
   await moreAccepted(traffic, users)
-  const account = await finish(t, { fleet, webhook, readFrom: { url: fleet.urlOf(0) }, traffics: [traffic] })
+  const account = await finish(t, { fleet, webhook, traffics: [traffic] })
   assert.equal(account.duplicates.length, 0)
 })
+
+interface FourProcesses {
+  readonly fleet: Fleet
+  /** Those that live. */
+  readonly members: Member[]
+  readonly join: () => Promise<void>
+}
+
+/** Of all roles, on one database, from test to test. */
+const fourProcesses = async (): Promise<FourProcesses> => {
+  four ??= startFour()
+  return await four
+}
+
+const startFour = async (): Promise<FourProcesses> => {
+  const fleet = await startFleet(wholeFile, shortLeases)
+  const members: Member[] = []
+  const join = async (): Promise<void> => {
+    const member = await fleet.start()
+    members.push(member)
+    fleet.putInService(member)
+  }
+  while (members.length < 4) await join()
+  return { fleet, members, join }
+}
+
+let four: Promise<FourProcesses> | undefined
+
+const leave = (fleet: Fleet, members: Member[], member: Member): void => {
+  fleet.takeOut(member)
+  members.splice(members.indexOf(member), 1)
+}
+
+const load = async (
+  t: TestContext,
+  fleet: Fleet,
+): Promise<{ readonly traffic: Traffic; readonly chance: Chance; readonly webhook: Webhook }> => {
+  const owner = ownerOf(t)
+  const webhook = await startWebhook(owner)
+  const channel = await addIntegration(owner, fleet.urlOf(0), webhook.url)
+  return { traffic: startUsers(t, owner, fleet, channel), chance: chanceOf(settings.seed), webhook }
+}
 
 const startUsers = (t: TestContext, owner: Owner, fleet: Fleet, channel: Channel): Traffic => {
   t.diagnostic(`seed ${settings.seed}`)
@@ -210,13 +232,12 @@ const finish = async (
   end: {
     readonly fleet: Fleet
     readonly webhook: Webhook
-    readonly readFrom: { readonly url: string }
     readonly traffics: readonly Traffic[]
   },
 ): Promise<Account> => {
   for (const traffic of end.traffics) await traffic.stop()
   const sessions = end.traffics.flatMap((traffic) => traffic.sessions)
-  const account = await checkDeliveries(end.readFrom.url, end.webhook, sessions)
+  const account = await checkDeliveries(end.fleet.urlOf(0), end.webhook, sessions)
   await end.fleet.untilIdle()
   assert.deepEqual(
     end.traffics.flatMap((traffic) => traffic.surprises),
