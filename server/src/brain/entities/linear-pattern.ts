@@ -53,7 +53,7 @@ const compile = (source: string): RE2JS => {
   const compiled = RE2JS.compile(source)
   const size = compiled.programSize()
   if (size > instructionsMax)
-    throw new RangeError(`is too large: ${size} steps, ${instructionsMax} at most; repeat less`)
+    throw new RangeError(`it is too large: ${size} steps, ${instructionsMax} at most; repeat less`)
   return compiled
 }
 
@@ -71,9 +71,9 @@ const makePattern = (compiled: RE2JS): LinearPattern => ({
 })
 
 const problemOf = (source: string, error: unknown): string => {
-  if (/\(\?<?[=!]/.test(source)) return 'looks ahead or behind, which is not possible in linear time'
+  if (/\(\?<?[=!]/.test(source)) return 'it looks ahead or behind, which is not possible in linear time'
   if (/(?<!\\)(?:\\\\)*\\[1-9]/.test(source))
-    return 'refers back to a group, which is not possible in linear time'
+    return 'it refers back to a group, which is not possible in linear time'
   if (error instanceof RangeError) return error.message
   return error instanceof Error ? error.message.replace('error parsing regexp: ', '') : 'cannot be read'
 }
