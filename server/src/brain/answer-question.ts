@@ -68,9 +68,9 @@ function* digression(
     return node?.node_id === question.node_id ? undefined : node
   }
   if (isAnswer && validate?.enum) return undefined
-  if (exact !== undefined) return elsewhere(exact)
-  if (isAnswer && validate !== undefined) return undefined
+  if (exact === undefined && isAnswer && validate !== undefined) return undefined
   const understanding = yield* understand(turn)
+  if (exact !== undefined) return elsewhere(exact)
   const verdict = verdictOf(turn, question.node_id, understanding)
   if (verdict.type !== 'accepted') return undefined
   const confidence = understanding.ranking[0]?.confidence ?? 0
