@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { processLockClass } from './processes.ts'
 import type { Committed } from './session-change.ts'
+import { isStoreUnavailable } from './store-errors.ts'
 
 /**
  * Who waits for what, woken after a commit: listeners of this process at once, other processes by a NOTIFY of its
@@ -28,12 +29,17 @@ const reconnectMs = 1_000
 /** PostgreSQL's limit on a payload is 8,000 bytes. */
 const payloadBytesMax = 7_500
 const idsNamedMax = 80
+/** A connection that takes longer to answer is half open: the other side is gone, and nobody told us. */
+const answerMsMaxDefault = 5_000
+/** What more comes meanwhile is lost, which costs its listeners a second. */
+const waitingMax = 1_000
 
 export const createSignals = (options: {
   readonly url: string
   /** Held as an advisory lock for as long as this process lives. */
   readonly processKey: number
   readonly log: (line: string, fields?: object) => void
+  readonly answerMsMax?: number
 }) => {
   const wakers = new Set<Listener<WakeUps>>()
   const composers = new Set<Listener<ComposeSignal>>()
@@ -42,6 +48,7 @@ export const createSignals = (options: {
   let closed = false
   /** One statement at a time on the connection. */
   let sent: Promise<void> = Promise.resolve()
+  let waiting = 0
   let reconnectTimer: NodeJS.Timeout | undefined
 
   const emit = (wakeUps: WakeUps): void => {
@@ -64,6 +71,8 @@ export const createSignals = (options: {
       connectionString: options.url,
       application_name: 'dragoman signals',
       keepAlive: true,
+      query_timeout: options.answerMsMax ?? answerMsMaxDefault,
+      connectionTimeoutMillis: options.answerMsMax ?? answerMsMaxDefault,
     })
     next.on('error', (error) => lost(next, error))
     next.on('end', () => lost(next, undefined))
@@ -111,14 +120,23 @@ export const createSignals = (options: {
 
   const send = (message: object): void => {
     const payload = JSON.stringify({ from: options.processKey, ...message })
-    if (!client || Buffer.byteLength(payload) > payloadBytesMax) return
-    sent = sent.then(() => notify(payload))
+    if (!client || waiting >= waitingMax || Buffer.byteLength(payload) > payloadBytesMax) return
+    const through = client
+    waiting += 1
+    sent = sent.then(async () => {
+      await notify(through, payload)
+      waiting -= 1
+    })
   }
 
-  const notify = async (payload: string): Promise<void> => {
-    await client
-      ?.query({ name: 'notify', text: 'select pg_notify($1, $2)', values: [channel, payload] })
-      .catch(() => undefined)
+  const notify = async (through: pg.Client, payload: string): Promise<void> => {
+    // It broke while this one waited.
+    if (client !== through) return
+    try {
+      await through.query({ name: 'notify', text: 'select pg_notify($1, $2)', values: [channel, payload] })
+    } catch (error) {
+      if (client === through && isStoreUnavailable(error)) lost(through, error)
+    }
   }
 
   const flush = (): void => {

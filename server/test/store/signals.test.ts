@@ -3,6 +3,7 @@ import { after, test } from 'node:test'
 import { enterProcess, findGoneProcesses, newProcessKey } from '../../src/store/processes.ts'
 import { createSignals } from '../../src/store/signals.ts'
 import { testDatabase } from '../support/database.ts'
+import { openDatabaseProxy } from '../support/database-proxy.ts'
 import { until } from '../support/until.ts'
 
 const { db, url } = await testDatabase({ after })
@@ -36,4 +37,29 @@ test('a listener that fails neither keeps the others asleep nor makes the commit
   })
   signals.committed({ turnsDue: true, lanesDueOf: new Set(), sessionsWithEvents: new Set() })
   assert.equal(woken, 1)
+})
+
+test('a connection that answers no more is given up for a new one, and what waited for it does not pile up', async (t) => {
+  const proxy = await openDatabaseProxy(t, url)
+  const speaker = createSignals({ url: proxy.url, processKey: newProcessKey(), log, answerMsMax: 200 })
+  const listener = createSignals({ url, processKey: newProcessKey(), log })
+  t.after(speaker.close)
+  t.after(listener.close)
+  await listener.connect()
+  await speaker.connect()
+  const heard: string[] = []
+  listener.onCompose(({ body }) => heard.push(body))
+  const say = (body: string): void => speaker.composed({ sessionId: 's', integrationId: 'i', body })
+
+  let silent: unknown
+  proxy.toServer = (bytes, link) => {
+    silent ??= link
+    return link === silent ? undefined : bytes
+  }
+  for (let count = 0; count < 5_000; count += 1) say('into the silence')
+  await until('it is heard again', () => {
+    say('after the silence')
+    return heard.includes('after the silence')
+  })
+  assert.ok(!heard.includes('into the silence'))
 })
