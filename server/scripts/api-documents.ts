@@ -21,4 +21,5 @@ const silentDeps = {
   log: { debug: silent, info: silent, warn: silent, error: silent },
   metrics: { requestAnswered: silent },
   isUnavailable: () => false,
+  isOutcomeUnknown: () => false,
 } as unknown as Parameters<typeof createHttpServer>[0]

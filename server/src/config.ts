@@ -110,6 +110,12 @@ export const variables = {
     'Make the demo; on when the database is new and NODE_ENV is not production',
     flag,
   ),
+  embeddings: variable(
+    'DRAGOMAN_EMBEDDINGS',
+    'on',
+    'Agents understand by meaning, too, where that proves better (about 150 MB once one does); off: by words alone',
+    flag,
+  ),
   logLevel: variable('DRAGOMAN_LOG_LEVEL', 'warn', 'How much is logged', oneOf(logLevels)),
   poolMax: variable('DRAGOMAN_POOL_MAX', '10', 'Database connections a process', wholeNumber(2, 500)),
   requestsPerSecond: variable(
@@ -230,6 +236,7 @@ export const readConfig = (
     secretKey: of(variables.secretKey) ?? null,
     roles: must(variables.roles),
     publicUrl: of(variables.publicUrl) ?? null,
+    embeddings: must(variables.embeddings),
     demo: of(variables.demo) ?? (isProduction ? false : undefined),
     inbox: !isProduction || of(variables.demo) === true,
     poolMax: must(variables.poolMax),

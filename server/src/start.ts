@@ -10,7 +10,7 @@ import { createWebhookCaller } from './outside/call-agent-webhook.ts'
 import { systemClock } from './outside/clock.ts'
 import { startEmbeddedPostgres } from './outside/embedded-postgres.ts'
 import { performEmbed } from './outside/embedder/perform-embed.ts'
-import { createEmbedder } from './outside/embedder.ts'
+import { createEmbedder, noEmbedder } from './outside/embedder.ts'
 import { createPageFetcher } from './outside/fetch-page.ts'
 import { createLocalFiles } from './outside/files-local.ts'
 import { readFirstStartSecrets } from './outside/first-start-secrets.ts'
@@ -55,6 +55,8 @@ export interface StartOptions {
   readonly secretKey: Buffer | null
   readonly roles: ReadonlySet<Role>
   readonly publicUrl: string | null
+  /** May the embedding model be loaded when an agent needs it? */
+  readonly embeddings: boolean
   /** The built-in inbox shows what it got to whoever can reach this server: not for production. */
   readonly inbox: boolean
   /** undefined = when the database is new */
@@ -136,7 +138,7 @@ const start = async (
   const targets = { secrets: config.secrets, allowPrivate: config.limits.allowPrivateTargets }
   const webhooks = createWebhookCaller(targets)
   closers.push(webhooks.close)
-  const embedder = createEmbedder({ log })
+  const embedder = config.embeddings ? createEmbedder({ log }) : noEmbedder
   closers.push(embedder.close)
   const knowledge = createKnowledgeSearcher({ ...knowledgeSource({ db }), embedder })
   closers.push(knowledge.close)

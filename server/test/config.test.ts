@@ -33,6 +33,7 @@ test('nothing has to be configured', () => {
     publicUrl: null,
     demo: undefined,
     inbox: true,
+    embeddings: true,
     poolMax: 10,
     secrets: new Map(),
   })

@@ -61,6 +61,12 @@ export const createEmbedder = ({
   }
 }
 
+/** Where embeddings are switched off. */
+export const noEmbedder: Embedder = {
+  embed: async () => ({ ok: false, error: 'embeddings are switched off (DRAGOMAN_EMBEDDINGS)' }),
+  close: async () => {},
+}
+
 /** About 25 ms of one core. */
 const partLength = 16
 

@@ -22,6 +22,8 @@ export const testDragoman = async (
       secretKey: Buffer.alloc(32, 7),
       roles: new Set(['http', 'worker', 'deliver']),
       publicUrl: null,
+      // Loading the model takes a second and 150 MB; what it does is tested where it matters.
+      embeddings: false,
       demo: true,
       inbox: true,
       poolMax: 5,
