@@ -40,6 +40,7 @@ export const searchPassages = (index: PassageIndex, search: PassageSearch): read
     .map((position) => ({ position, nearness: nearness(position) }))
     .sort((one, other) => other.nearness - one.nearness || one.position - other.position)
     .slice(0, search.passagesMax)
+  const passageCount = index.passages.length
   let scoreMax = 1
   return ranked.flatMap(({ position }) => {
     const passage = index.passages[position]
@@ -47,7 +48,7 @@ export const searchPassages = (index: PassageIndex, search: PassageSearch): read
     const coverage = possible === 0 ? 0 : (sums[position] ?? 0) / possible
     const cosine = vectorWeight > 0 ? cosines?.[position] : undefined
     // A later passage never scores higher than an earlier one.
-    scoreMax = Math.min(scoreMax, scoreOf({ coverage, cosine, vectorWeight }))
+    scoreMax = Math.min(scoreMax, scoreOf({ coverage, cosine, vectorWeight, passageCount }))
     return [found(passage, scoreMax)]
   })
 }
