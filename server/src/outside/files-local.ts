@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { glob, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -13,6 +13,13 @@ export interface LocalFiles {
     fileId: string,
   ) => Promise<{ readonly stream: Readable; readonly byteCount: number } | undefined>
   readonly remove: (fileId: string) => Promise<void>
+  /**
+   * What a process that died left of its uploads.
+   *
+   * @param before ms; nothing was written to it since
+   * @returns how many were removed
+   */
+  readonly removePartial: (before: number) => Promise<number>
 }
 
 export type PutOutcome =
@@ -29,7 +36,7 @@ export const createLocalFiles = (folder: string): LocalFiles => {
     put: async (fileId, bytes, bytesMax) => {
       const path = pathOf(fileId)
       await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
-      const partial = `${path}.${randomUUID()}.part`
+      const partial = `${path}.${randomUUID()}${partialEnding}`
       const meter = createMeter(bytesMax)
       try {
         await pipeline(bytes, meter.stream, createWriteStream(partial, { mode: 0o600, flush: true }))
@@ -54,8 +61,23 @@ export const createLocalFiles = (folder: string): LocalFiles => {
       }
     },
     remove: async (fileId) => rm(pathOf(fileId), { force: true }),
+    removePartial: async (before) => {
+      let removed = 0
+      for await (const path of glob(join('*', `*${partialEnding}`), { cwd: folder })) {
+        const written = await stat(join(folder, path)).catch(ignore)
+        if (written === undefined || written.mtimeMs >= before) continue
+        await rm(join(folder, path), { force: true })
+        removed += 1
+      }
+      return removed
+    },
   }
 }
+
+const partialEnding = '.part'
+
+/** Its upload ended in this very moment. */
+const ignore = (): undefined => undefined
 
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 

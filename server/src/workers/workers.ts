@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts'
 import { followClock } from '../usecases/follow-clock.ts'
 import { keepHouse, noteKeyUse } from '../usecases/keep-house.ts'
 import { passTime } from '../usecases/pass-time.ts'
+import { sweepUploads } from '../usecases/sweep-uploads.ts'
 import { startDeliveries } from './deliveries.ts'
 import { startKnowledge } from './knowledge.ts'
 import { repeat } from './repeat.ts'
@@ -29,6 +30,11 @@ export const startWorkers = (
   const repeated = [
     roles.has('http') &&
       repeat({ what: 'noting key use', everyMs: keyUseMs, log }, async () => void (await noteKeyUse(deps))),
+    roles.has('http') &&
+      repeat(
+        { what: 'sweeping uploads', everyMs: housekeepingMs, log },
+        async () => void (await sweepUploads(deps)),
+      ),
     roles.has('worker') && repeat({ what: 'expiry', everyMs: pollMs, log }, () => passTime(deps)),
     roles.has('worker') &&
       repeat(

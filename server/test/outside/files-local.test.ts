@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -128,4 +128,19 @@ test('files are for their owner alone', async (t) => {
   const [path = ''] = await storedIn(folder)
   assert.equal((await stat(path)).mode & 0o777, 0o600)
   assert.equal((await stat(folder)).mode & 0o777, 0o700)
+})
+
+test('what a dead process left of an upload is removed, and neither whole files nor uploads under way are', async (t) => {
+  const { files, folder } = await filesFor(t)
+  assert.equal(await files.removePartial(Date.now()), 0)
+  const whole = newId()
+  await files.put(whole, Readable.from([Buffer.from('whole')]), 100)
+  const [stored] = await storedIn(folder)
+  assert.ok(stored)
+  const [left, underWay] = [`${stored}.left.part`, `${stored}.under-way.part`]
+  for (const path of [left, underWay]) await writeFile(path, 'beg')
+  const hourMs = 3_600_000
+  for (const path of [stored, left]) await utimes(path, new Date(), new Date(Date.now() - 2 * hourMs))
+  assert.equal(await files.removePartial(Date.now() - hourMs), 1)
+  assert.deepEqual((await storedIn(folder)).sort(), [stored, underWay].sort())
 })
