@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, extname, join, relative } from 'node:path'
+import type { FileFault } from '../brain/directory/fault-places.ts'
 import type { AgentDocument } from '../brain/document/document.ts'
 import type { Example } from '../brain/intents/model.ts'
 import type { KnowledgePassage } from '../brain/knowledge/passage-index.ts'
@@ -12,16 +13,28 @@ import { trainInThread } from '../workers/train-intents.ts'
 
 /** What an agent has around it without a server: its own phrases and documents, and nobody else. */
 export interface OfflineWorld {
+  /** Rejects with an `UnreadableDocument`. */
+  readonly readDocuments: () => Promise<void>
   readonly train: (examples: readonly Example[], onProgress: (line: string) => void) => Promise<Uint8Array>
   readonly answer: (question: Ask) => Promise<Answer>
   readonly close: () => Promise<void>
 }
 
+export class UnreadableDocument extends Error {
+  readonly fault: FileFault
+
+  constructor(file: string, message: string, cure: string) {
+    super(`${file} ${message}`)
+    this.fault = { file, path: '', message, cure }
+  }
+}
+
 export const openOfflineWorld = (directory: string, document: AgentDocument): OfflineWorld => {
   const embedder = createEmbedder({ log: { info: () => undefined, warn: () => undefined } })
+  let passages: readonly KnowledgePassage[] = []
   const knowledge = createKnowledgeSearcher({
     documentsOf: async () => ['all'],
-    passagesOf: () => readPassages(directory, document),
+    passagesOf: async () => passages,
     embedder,
   })
   const answer = async (question: Ask): Promise<Answer> => {
@@ -34,18 +47,21 @@ export const openOfflineWorld = (directory: string, document: AgentDocument): Of
       const { query, passagesMax } = question
       const collections =
         question.collections ?? (document.knowledge ?? []).map(({ collection }) => collection)
-      const { passages } = await knowledge.search({
+      const found = await knowledge.search({
         agentId: 'test',
         version: 1,
         query,
         collections,
         passagesMax,
       })
-      return { ok: true, value: { passages } }
+      return { ok: true, value: { passages: found.passages } }
     }
     return offlineAnswer(question)
   }
   return {
+    readDocuments: async () => {
+      passages = await readPassages(directory, document)
+    },
     train: (examples, onProgress) =>
       trainInThread({
         examples,
@@ -81,15 +97,21 @@ const readFilePassages = async (
   path: string,
 ): Promise<readonly KnowledgePassage[]> => {
   if (relative(directory, join(directory, path)).startsWith('..'))
-    throw new Error(`${path} lies outside of ${directory}; move it into knowledge/${collection}/`)
+    throw new UnreadableDocument(
+      path,
+      'lies outside of the directory',
+      `move it into knowledge/${collection}/`,
+    )
+  const content = await readFile(join(directory, path)).catch(() => undefined)
+  if (!content) throw new UnreadableDocument(path, 'is not there', 'add the file, or leave out the source')
   const text = await readInThread({
     name: basename(path),
     mediaType: mediaTypes[extname(path).toLowerCase()] ?? 'text/plain',
     charset: undefined,
     isPage: false,
-    content: await readFile(join(directory, path)),
+    content,
   })
-  if (!text.ok) throw new Error(`${path} ${text.error}`)
+  if (!text.ok) throw new UnreadableDocument(path, text.error, 'mend the file, or leave it out')
   return text.passages.map((passage, index) => ({
     ...passage,
     passage_id: `${path}#${index + 1}`,

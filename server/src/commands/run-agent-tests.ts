@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { prepareAgent, trainingExamples } from '../brain/agent.ts'
 import type { FileFault } from '../brain/directory/fault-places.ts'
 import { readable } from '../brain/directory/layout.ts'
@@ -8,7 +9,7 @@ import { parseModel } from '../brain/intents/model-bytes.ts'
 import { printReport } from '../brain/testing/print-report.ts'
 import { runTests, type TestReport } from '../brain/testing/run-tests.ts'
 import { readAgentDirectory } from '../outside/read-agent-directory.ts'
-import { openOfflineWorld } from './offline-world.ts'
+import { openOfflineWorld, UnreadableDocument } from './offline-world.ts'
 
 export type AgentTestsOutcome =
   | { readonly ok: true; readonly report: TestReport; readonly text: string }
@@ -25,8 +26,9 @@ export const runAgentTests = async (
   const { only = '', onProgress } = options
   const tests = (document.tests ?? []).filter(({ test }) => test.includes(only))
   if (tests.length === 0) return refused([noTests(document, only)])
-  const world = openOfflineWorld(path, document)
+  const world = openOfflineWorld(readable.test(path) ? dirname(path) : path, document)
   try {
+    await world.readDocuments()
     const examples = trainingExamples(document)
     const model = examples.length === 0 ? null : parseModel(await world.train(examples, onProgress))
     const running = runTests(prepareAgent(document, model), tests)
@@ -34,6 +36,9 @@ export const runAgentTests = async (
     while (!step.done) step = running.next(await world.answer(step.value))
     onProgress('')
     return { ok: true, report: step.value, text: warnings + printReport(step.value) }
+  } catch (error) {
+    if (error instanceof UnreadableDocument) return refused([error.fault])
+    throw error
   } finally {
     await world.close()
   }

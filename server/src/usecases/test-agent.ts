@@ -1,6 +1,7 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises'
 import type { Agent } from '../brain/agent.ts'
 import { offlineAnswer } from '../brain/testing/offline-answer.ts'
+import { printReport } from '../brain/testing/print-report.ts'
 import {
   runTest,
   type TestOutcome,
@@ -24,7 +25,7 @@ export const testAgent = async (
     readonly only?: string
     readonly live?: boolean
   },
-): Promise<TestReport> => {
+): Promise<TestReport & { readonly text: string }> => {
   const { agentId, version, only = '', live = false } = wish
   const agent = await deps.agents.version(agentId, version)
   if (!agent) throw new Refusal('not-found', `agent_id: there is no agent ${agentId} with version ${version}`)
@@ -44,7 +45,8 @@ export const testAgent = async (
     outcomes.push(step.value)
     await turnOfOthers()
   }
-  return testReport(agent, outcomes, traces)
+  const report = testReport(agent, outcomes, traces)
+  return { ...report, text: printReport(report) }
 }
 
 const answerMsMax = 17_000

@@ -151,6 +151,7 @@ export const TestReport = Type.Object(
         ),
       }),
     ),
+    text: Type.String({ description: 'the report for a person' }),
     coverage: Type.Object({ nodes: Covered, branches: Covered, intents: Covered, events: Covered }),
   },
   { title: 'TestReport' },

@@ -1,0 +1,171 @@
+import { resolve } from 'node:path'
+import { readDirectory, removeFiles, writeDirectory } from './agent-directory.ts'
+import { type Command, CommandFault, exitCodes, type Terminal } from './command.ts'
+import { allAgents, findAgent } from './find-agent.ts'
+import { faultLine, type JsonBody, listOf, type ManagementApi, managementApi } from './management-api.ts'
+import { printReplay } from './print-replay.ts'
+import { readArguments, serverOptions, serverUsage, wholeNumber } from './read-arguments.ts'
+import { watchReplay } from './replay.ts'
+
+export const agents: Command = {
+  summary: 'list, pull, push, test, diff and publish agents of a server',
+  usage: `Usage: dragoman agents list
+       dragoman agents pull DIRECTORY [--agent AGENT] [--version N] [--prune]
+       dragoman agents push DIRECTORY [--agent AGENT | --create]
+       dragoman agents test [AGENT] [--version N] [--only NAME] [--live]
+       dragoman agents diff [AGENT] [--from N] [--to N]
+       dragoman agents publish [AGENT] [--yes] [--last N]
+
+AGENT is an id or a name; it may be left out where there is one only. Version 0 is the draft.
+
+pull writes the draft (or a version) as a directory; what is here and not there is named, and removed with --prune.
+push replaces the draft by a directory, or makes a new agent of it with --create.
+test runs the conversation tests of the draft on the server; --live asks real models and webhooks.
+diff tells what is otherwise in the draft than in the newest version.
+publish shows what the draft would change in real conversations; with --yes it then publishes.
+
+${serverUsage}`,
+  run: async (args, terminal) => {
+    const [verb, ...rest] = args
+    const run = verb !== undefined && Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
+    if (!run)
+      throw new CommandFault(
+        `Say what to do: dragoman agents ${Object.keys(verbs).join('|')}. --help tells more.`,
+      )
+    const { values, positionals } = readArguments(rest, options)
+    return await run({ terminal, api: await managementApi(terminal, values), flags: values, positionals })
+  },
+}
+
+const options = {
+  ...serverOptions,
+  agent: { type: 'string' },
+  version: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  last: { type: 'string' },
+  only: { type: 'string' },
+  prune: { type: 'boolean' },
+  create: { type: 'boolean' },
+  live: { type: 'boolean' },
+  yes: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const
+
+interface Call {
+  readonly terminal: Terminal
+  readonly api: ManagementApi
+  readonly flags: ReturnType<typeof readArguments<typeof options>>['values']
+  readonly positionals: readonly string[]
+}
+
+const list = async ({ terminal, api, flags }: Call): Promise<number> => {
+  const found = await allAgents(api)
+  if (flags.json === true) terminal.say(`${JSON.stringify(found)}\n`)
+  else
+    for (const { agent_id: id, name, newest_version: version } of found)
+      terminal.say(
+        `${String(id)}  ${version === null ? 'unpublished' : `version ${String(version)}`}  ${String(name)}\n`,
+      )
+  return exitCodes.fine
+}
+
+const pull = async ({ terminal, api, flags, positionals }: Call): Promise<number> => {
+  const root = resolve(terminal.folder, directoryIn(positionals))
+  const agentId = idOf(await findAgent(api, flags.agent))
+  const version = wholeNumber('version', flags.version) ?? 0
+  const { files } = await api.get(`/agents/${agentId}/export?version=${version}`)
+  const others = await writeDirectory(root, files)
+  terminal.say(`${listOf(files).length} files written to ${root}\n`)
+  if (flags.prune === true) await removeFiles(root, others)
+  for (const path of others)
+    terminal.say(
+      `${path} is not on the server; ${flags.prune === true ? 'removed' : 'remove it with --prune'}\n`,
+    )
+  return exitCodes.fine
+}
+
+const push = async ({ terminal, api, flags, positionals }: Call): Promise<number> => {
+  const files = await readDirectory(resolve(terminal.folder, directoryIn(positionals)))
+  const agentId =
+    flags.create === true ? idOf(await api.post('/agents', {})) : idOf(await findAgent(api, flags.agent))
+  const kept = await api.post(`/agents/${agentId}/import`, { files })
+  if (flags.json === true) terminal.say(`${JSON.stringify(kept)}\n`)
+  else {
+    for (const warning of listOf(kept['warnings'])) terminal.complain(`warning  ${faultLine(warning)}\n`)
+    terminal.say(`The draft of ${String(kept['name'])} (${agentId}) is what the directory says.\n`)
+  }
+  return exitCodes.fine
+}
+
+const test = async ({ terminal, api, flags, positionals }: Call): Promise<number> => {
+  const agentId = idOf(await findAgent(api, agentIn(flags.agent, positionals)))
+  const version = wholeNumber('version', flags.version) ?? 0
+  const report = await api.post(`/agents/${agentId}/test`, {
+    version,
+    ...(flags.only === undefined ? {} : { only: flags.only }),
+    ...(flags.live === true ? { live: true } : {}),
+  })
+  terminal.say(flags.json === true ? `${JSON.stringify(report)}\n` : String(report['text']))
+  return report['passed'] === true ? exitCodes.fine : exitCodes.failed
+}
+
+const diff = async ({ terminal, api, flags, positionals }: Call): Promise<number> => {
+  const agentId = idOf(await findAgent(api, agentIn(flags.agent, positionals)))
+  const query = new URLSearchParams()
+  for (const name of ['from', 'to'] as const) {
+    const version = wholeNumber(name, flags[name])
+    if (version !== undefined) query.set(name, String(version))
+  }
+  const { changes } = await api.get(`/agents/${agentId}/diff?${query}`)
+  if (flags.json === true) terminal.say(`${JSON.stringify(changes)}\n`)
+  else terminal.say(changesText(listOf(changes)))
+  return exitCodes.fine
+}
+
+const changesText = (changes: readonly JsonBody[]): string => {
+  if (changes.length === 0) return 'Nothing is otherwise.\n'
+  const line = (sign: string, path: unknown, value: unknown): string =>
+    `${sign} ${String(path)}  ${JSON.stringify(value)}\n`
+  return changes
+    .map(({ path, change, before, after }) => {
+      if (change === 'added') return line('+', path, after)
+      return change === 'removed' ? line('-', path, before) : line('-', path, before) + line('+', path, after)
+    })
+    .join('')
+}
+
+const publish = async ({ terminal, api, flags, positionals }: Call): Promise<number> => {
+  const agentId = idOf(await findAgent(api, agentIn(flags.agent, positionals)))
+  const last = wholeNumber('last', flags.last)
+  const impact = await watchReplay(terminal, api, agentId, last === undefined ? {} : { last })
+  if (flags.json !== true) terminal.say(printReplay(impact))
+  if (flags.yes !== true) {
+    if (flags.json === true) terminal.say(`${JSON.stringify({ impact })}\n`)
+    else terminal.say('Nothing is published yet; add --yes to publish.\n')
+    return exitCodes.fine
+  }
+  const published = await api.post(`/agents/${agentId}/publish`, {})
+  if (flags.json === true) terminal.say(`${JSON.stringify({ impact, ...published })}\n`)
+  else terminal.say(`Published as version ${String(published['version'])}.\n`)
+  return exitCodes.fine
+}
+
+const verbs: Readonly<Record<string, (call: Call) => Promise<number>>> = {
+  list,
+  pull,
+  push,
+  test,
+  diff,
+  publish,
+}
+
+const directoryIn = ([directory]: readonly string[]): string => {
+  if (directory === undefined) throw new CommandFault('Name the directory of the agent.')
+  return directory
+}
+
+const agentIn = (flag: string | undefined, [positional]: readonly string[]): string | undefined =>
+  flag ?? positional
+
+const idOf = (agent: JsonBody): string => String(agent['agent_id'])
