@@ -77,15 +77,25 @@ const piecesOf = (text: string): readonly string[] => {
   return pieces
 }
 
-/** What has no sentences, such as a long table in one line. */
-const hardCut = (sentence: string): readonly string[] =>
-  sentence.length <= sentenceLengthMax
-    ? [sentence]
-    : Array.from({ length: Math.ceil(sentence.length / sentenceLengthMax) }, (_, index) =>
-        sentence.slice(index * sentenceLengthMax, (index + 1) * sentenceLengthMax),
-      )
+/** What has no sentences, such as a long table in one line, is cut between words. */
+const hardCut = (sentence: string): readonly string[] => {
+  if (sentence.length <= sentenceLengthMax) return [sentence]
+  const pieces: string[] = []
+  for (const word of sentence.split(' ').flatMap(cutWord)) {
+    const before = pieces.at(-1)
+    if (before !== undefined && before.length + word.length < sentenceLengthMax)
+      pieces[pieces.length - 1] = `${before} ${word}`
+    else pieces.push(word)
+  }
+  return pieces
+}
 
-const sentenceLengthMax = 2_000
+const sentenceLengthMax = 1_000
+
+const cutWord = (word: string): readonly string[] =>
+  Array.from({ length: Math.ceil(word.length / sentenceLengthMax) }, (_, index) =>
+    word.slice(index * sentenceLengthMax, (index + 1) * sentenceLengthMax),
+  )
 
 /** Writing without spaces: two characters are about a word. */
 const wordCount = (text: string): number => {
