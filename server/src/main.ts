@@ -6,6 +6,9 @@ import { welcome } from './welcome.ts'
 /** Time to drain after SIGTERM or SIGINT, before the process ends anyway. */
 const drainMs = 30_000
 
+// What is read from a text (a day, an hour) must not depend on where the machine stands.
+process.env['TZ'] = 'UTC'
+
 const outcome = readConfig(process.env, process.argv.slice(2))
 if (!outcome.ok) {
   process.stderr.write(`Dragoman cannot start:\n${outcome.faults.map((fault) => `  ${fault}`).join('\n')}\n`)

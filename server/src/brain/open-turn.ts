@@ -29,6 +29,7 @@ export interface OpenTurn {
   context: JsonObject
   /** Read from the message when first asked for. */
   entities?: readonly FoundEntity[]
+  readonly entitiesByName: Map<string, readonly FoundEntity[]>
   understanding?: Understanding
   /** What the models of this turn may still cost. */
   modelCallsLeft: number
@@ -49,6 +50,7 @@ export const openTurn = (agent: Agent, input: TurnInput): OpenTurn => ({
   conditions: [],
   passages: [],
   takenEntities: new Map(),
+  entitiesByName: new Map(),
   contextBefore: input.context,
   context: input.context,
   modelCallsLeft: agent.document.agent.turn_limits?.model_calls_max ?? modelCallsMaxDefault,

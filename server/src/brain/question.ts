@@ -4,11 +4,12 @@ import { responseOf } from './actions/response-of.ts'
 import { say } from './actions/say.ts'
 import type { OpenQuestion } from './dialog-state.ts'
 import type { DocumentNode, DocumentRequisite, SpokenAction } from './document/document.ts'
+import type { FoundEntity } from './entities/entity.ts'
 import { linearPattern } from './entities/linear-pattern.ts'
 import { prepareEntities } from './entities/prepare-entities.ts'
 import { judge } from './model/judge.ts'
 import { note, type OpenTurn } from './open-turn.ts'
-import { entitiesIn, entitiesOf } from './turn-entities.ts'
+import { entitiesIn, entitiesNamed, entitiesOf } from './turn-entities.ts'
 import type { Thinking } from './turn-types.ts'
 import { isFilled, setVariable, variable } from './variables.ts'
 
@@ -30,7 +31,8 @@ export const nextRequisite = (
   for (const requisite of node.requisites ?? []) {
     const { save_as: saveAs, validate } = requisite
     if (skipped.includes(saveAs) || isFilled(variable(turn.context, saveAs))) continue
-    const value = takeFromMessage && validate?.entity ? takeEntity(turn, validate.entity) : undefined
+    const value =
+      takeFromMessage && validate?.entity ? takeEntity(turn, validate.entity, entitiesIn(turn)) : undefined
     if (value === undefined) return requisite
     setVariable(turn, saveAs, value)
   }
@@ -72,7 +74,11 @@ const withChoices = (
 export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Thinking<Json | undefined> {
   const { text } = turn
   if (text === '') return undefined
-  if (validate?.entity !== undefined) return takeEntity(turn, validate.entity)
+  if (validate?.entity !== undefined)
+    return (
+      takeEntity(turn, validate.entity, entitiesIn(turn)) ??
+      takeEntity(turn, validate.entity, entitiesNamed(turn, validate.entity))
+    )
   if (validate?.pattern !== undefined) return matchOf(turn, validate.pattern)
   if (validate?.enum !== undefined) return choiceIn(turn, validate.enum)
   if (validate?.guideline !== undefined) {
@@ -84,8 +90,8 @@ export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Th
 }
 
 /** Each entity of a message answers one question; a range ("from Monday to Friday") answers two. */
-const takeEntity = (turn: OpenTurn, name: string): Json | undefined => {
-  for (const found of entitiesIn(turn)) {
+const takeEntity = (turn: OpenTurn, name: string, entities: readonly FoundEntity[]): Json | undefined => {
+  for (const found of entities) {
     if (found.entity !== name) continue
     const values = found.until === undefined ? [found.value] : [found.value, found.until]
     const taken = turn.takenEntities.get(found) ?? 0

@@ -10,6 +10,18 @@ export const entitiesIn = (turn: OpenTurn): readonly FoundEntity[] => {
   return turn.entities
 }
 
+/**
+ * The entities of one kind, also where another kind would claim the words: the answer "20 €" to "how many?" is a
+ * number, though it is an amount of money elsewhere. The same objects each time.
+ */
+export const entitiesNamed = (turn: OpenTurn, name: string): readonly FoundEntity[] => {
+  const known = turn.entitiesByName.get(name)
+  if (known) return known
+  const found = entitiesOf(turn, turn.agent.entities, [name])
+  turn.entitiesByName.set(name, found)
+  return found
+}
+
 export const entitiesOf = (
   turn: OpenTurn,
   entities: PreparedEntities,

@@ -12,6 +12,7 @@ import { note, type OpenTurn, openTurn, rendered } from './open-turn.ts'
 import { asksForPerson } from './person-guard.ts'
 import { asksToStop } from './stop-guard.ts'
 import { variableChanges } from './trace-variables.ts'
+import { entitiesIn } from './turn-entities.ts'
 import type { Thinking, Trace, TurnInput, TurnResult } from './turn-types.ts'
 import { exactIntent, intentTrace, nodeFor, understand, verdictOf } from './understand.ts'
 import { walk } from './walk.ts'
@@ -149,7 +150,11 @@ const resultOf = (turn: OpenTurn, dialog: Dialog): TurnResult => {
 
 const traceOf = (turn: OpenTurn): Trace => {
   const intent = intentTrace(turn.agent, turn.understanding)
-  const entities = (turn.entities ?? []).map(({ entity, value, text }) => ({ entity, value, text }))
+  const entities = (turn.text === '' ? [] : entitiesIn(turn)).map(({ entity, value, text }) => ({
+    entity,
+    value,
+    text,
+  }))
   const variables = variableChanges(turn.contextBefore, turn.context)
   return {
     ...(intent ? { intent } : {}),
