@@ -4,7 +4,7 @@ import { createDemo, type Demo } from './demo/create-demo.ts'
 import type { Deps, RunLimits } from './deps.ts'
 import { deliveryLeaseMs } from './domain/delivery.ts'
 import { createHealthServer, createHttpServer } from './http/server.ts'
-import { createAnswerAsk, failed } from './outside/answer-asks.ts'
+import { createAnswerAsk } from './outside/answer-asks.ts'
 import { createBell } from './outside/bell.ts'
 import { createWebhookCaller } from './outside/call-agent-webhook.ts'
 import { systemClock } from './outside/clock.ts'
@@ -17,6 +17,7 @@ import { readFirstStartSecrets } from './outside/first-start-secrets.ts'
 import { newId } from './outside/ids.ts'
 import type { Log } from './outside/log.ts'
 import { createMetrics } from './outside/metrics.ts'
+import { createModelPerformers } from './outside/model-performers.ts'
 import { createEventPoster } from './outside/post-event.ts'
 import { createPoster } from './outside/post-webhook.ts'
 import { sealer as createSealer, newApiKey, newSecret } from './outside/seal.ts'
@@ -138,6 +139,8 @@ const start = async (
   const targets = { secrets: config.secrets, allowPrivate: config.limits.allowPrivateTargets }
   const webhooks = createWebhookCaller(targets)
   closers.push(webhooks.close)
+  const models = createModelPerformers(targets)
+  closers.push(models.close)
   const embedder = config.embeddings ? createEmbedder({ log }) : noEmbedder
   closers.push(embedder.close)
   const knowledge = createKnowledgeSearcher({ ...knowledgeSource({ db }), embedder })
@@ -167,8 +170,8 @@ const start = async (
       embed: performEmbed(embedder),
       search: performSearch(knowledge.search),
       webhook: webhooks.call,
-      model: async () => failed('not available in this version'),
-      tool: async () => failed('not available in this version'),
+      model: models.model,
+      tool: models.tool,
     }),
     sealer,
     adminToken: secrets.adminToken,

@@ -55,7 +55,8 @@ export function* callTool(turn: OpenTurn, call: ToolCall): Thinking<ToolOutcome>
     for (const tool of tools)
       if (`mcp.${id}.${tool}` === call.tool) {
         const value = yield* ask(turn, { kind: 'tool', server_id: id, tool, arguments: call.arguments })
-        return value === undefined ? failed : { ok: true, value }
+        if (value === undefined) return failed
+        return { ok: !(isJsonObject(value) && value['is_error'] === true), value }
       }
   note(turn, `model: called ${JSON.stringify(call.tool.slice(0, 100))}, which is no tool of this document`)
   return { ok: false, value: { error: 'there is no such tool' } }
