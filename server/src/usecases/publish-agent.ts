@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { documentRefusal, Refusal } from '../domain/errors.ts'
 import type { Json } from '../domain/json.ts'
 import { publishVersion, readDraft } from '../store/agents.ts'
+import { countUnreadFiles } from '../store/knowledge-documents.ts'
 
 /** The draft becomes the next version: checked, its intents trained off the event loop, immutable from then on. */
 export const publishAgent = async (
@@ -15,6 +16,8 @@ export const publishAgent = async (
   if (draft === undefined) throw agentNotFound(agentId)
   const checked = validateDocument(draft)
   if (!checked.ok) throw documentRefusal('draft', checked.errors)
+  const unread = await countUnreadFiles(deps.db, agentId)
+  if (unread > 0) throw stillReading(unread)
   const examples = trainingExamples(checked.document)
   const intentModel = examples.length === 0 ? null : await train(deps, agentId, examples)
   const version = await publishVersion(deps.db, { agentId, document: draft as Json, intentModel })
@@ -39,3 +42,10 @@ const train = async (
 
 const agentNotFound = (agentId: string): Refusal =>
   new Refusal('not-found', `agent_id: there is no agent ${agentId}`)
+
+/** A version never changes, so it would be without them for ever. */
+const stillReading = (unread: number): Refusal =>
+  new Refusal(
+    'conflict',
+    `knowledge: ${unread} uploaded ${unread === 1 ? 'file is' : 'files are'} still being read; publish when /knowledge shows none pending or ingesting, or remove them`,
+  )

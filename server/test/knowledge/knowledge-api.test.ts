@@ -130,6 +130,22 @@ test('the same file again changes nothing, a changed one takes its place, and pu
   assert.match((await search(agent, question, { version: 1 })).answer, /two years/)
 })
 
+test('nothing is published while an uploaded file is still being read', async () => {
+  const agent = await newAgent()
+  await dragoman.deps.db.transaction(async (tx) => {
+    await tx.rows({ name: 'hold-documents', text: 'lock table knowledge_passages in share mode' }, [])
+    const added = await upload(agent, 'help.md', shopText)
+    assertRefused(
+      await operator.post(`${agent}/publish`),
+      409,
+      'conflict',
+      /^knowledge: 1 uploaded file is still/,
+    )
+    assert.ok(added.body['document_id'])
+  })
+  await until('the file is read', async () => (await operator.post(`${agent}/publish`)).status === 201)
+})
+
 test('a file that cannot be read stays in the list with its reason, out of every version', async () => {
   const agent = await newAgent()
   const document = await read(agent, 'list.csv', 'frage,antwort\na,b\n')

@@ -32,7 +32,7 @@ export const versionRoutes =
           querystring: wire.PublishQuery,
           response: {
             ...answers(200, wire.ReplayReport),
-            ...answers(201, answer.PublishedVersion, ['not-found']),
+            ...answers(201, answer.PublishedVersion, ['not-found', 'conflict']),
           },
         },
       },
