@@ -342,7 +342,7 @@ create table turn_lanes (
   attempts integer default 0 not null,
   constraint turn_lanes_pkey PRIMARY KEY (session_id)
 ) with (fillfactor=70);
-CREATE INDEX turn_lanes_ready ON turn_lanes USING btree (ready_at) WHERE (ready_at IS NOT NULL);
+CREATE INDEX turn_lanes_due ON turn_lanes USING btree (integration_id, ready_at) WHERE (ready_at IS NOT NULL);
 
 create table turns (
   session_id uuid not null,

@@ -23,7 +23,9 @@ const readStatement = {
         select ready_at from lanes where integration_id = e.integration_id and ready_at is not null
         order by ready_at limit 1) l where e.circuit <> 'paused'`)} as "lanesDueSeconds",
       (select count(*) from (select from turn_lanes where ready_at is not null limit ${countedMax}) t) as "turnsWaiting",
-      ${dueSeconds('select min(ready_at) from turn_lanes where ready_at is not null')} as "turnsDueSeconds",
+      ${dueSeconds(`select min(l.ready_at) from integrations i cross join lateral (
+        select ready_at from turn_lanes where integration_id = i.integration_id and ready_at is not null
+        order by ready_at limit 1) l`)} as "turnsDueSeconds",
       (select count(*) from endpoints where circuit = 'open') as "circuitsOpen",
       (select count(*) from endpoints where circuit = 'paused') as "endpointsPaused"`,
 }

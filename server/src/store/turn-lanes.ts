@@ -22,12 +22,31 @@ export interface ClaimedTurn {
   readonly agentId: string | null
   readonly agentVersion: number | null
   readonly now: number
+  /** Its integration got as many as it could have: more of it may be due. */
+  readonly mayHaveMore: boolean
 }
 
+/**
+ * Each integration that has turns waiting gets an equal share, at least one turn: who has a hundred thousand of them
+ * takes no more of one claim than the others. The walk jumps from one integration to the next in the index; where there
+ * are more of them than there is room, chance says who is first.
+ */
 const claimStatement = {
   name: 'claim-turns',
-  text: `with due as materialized (
-      select ctid as row from turn_lanes where ready_at <= now() order by ready_at limit $1 for update skip locked
+  text: `with recursive waiting (integration_id) as (
+      (select integration_id from turn_lanes where ready_at is not null order by integration_id limit 1)
+      union all
+      select (select integration_id from turn_lanes
+        where ready_at is not null and integration_id > w.integration_id order by integration_id limit 1)
+      from waiting w where w.integration_id is not null
+    ), shares as materialized (
+      select integration_id, ceil($1::float8 / count(*) over ())::int as share from waiting
+      where integration_id is not null order by random()
+    ), due as materialized (
+      select l.row from shares s cross join lateral (
+        select ctid as row from turn_lanes where integration_id = s.integration_id and ready_at <= now()
+        order by ready_at limit s.share for update skip locked) l
+      limit $1::int
     ), claimed as (
       update turn_lanes l set claim_id = $2, attempts = l.attempts + 1,
         ready_at = now() + make_interval(secs => $3)
@@ -38,8 +57,10 @@ const claimStatement = {
       t.request_id as "requestId", m.body::text as "messageBody", s.context::text as context,
       s.dialog_state::text as "dialogState", s.owner, s.user_message_count as "userMessageCount",
       s.environment_id as "environmentId", s.agent_id as "agentId", s.agent_version as "agentVersion",
-      floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now
+      floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now,
+      count(*) over (partition by c.integration_id) >= p.share as "mayHaveMore"
     from claimed c
+    join shares p on p.integration_id = c.integration_id
     join turns t on t.session_id = c.session_id and t.turn = c.head
     join sessions s on s.session_id = c.session_id
     left join messages m on m.session_id = t.session_id and m.position = t.message_position`,

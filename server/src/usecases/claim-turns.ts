@@ -6,12 +6,13 @@ import { type ClaimedTurn, claimTurns } from '../store/turn-lanes.ts'
 export const claimDueTurns = async (
   deps: Pick<Deps, 'relaxedDb' | 'newClaimId' | 'limits'>,
   turnsMax: number,
-): Promise<{ readonly turns: readonly ClaimedTurn[]; readonly claimId: string }> => {
+): Promise<{ readonly turns: readonly ClaimedTurn[]; readonly claimId: string; readonly more: boolean }> => {
   const claimId = deps.newClaimId()
   const leaseSeconds = deps.limits.turnLeaseSeconds
   const inHand = { of: 'turn_lanes', claimId, leaseMs: leaseSeconds * 1000 } as const
   const turns = await claimOrVoid(deps.relaxedDb, inHand, () =>
     claimTurns(deps.relaxedDb, { claimId, turnsMax, leaseSeconds }),
   )
-  return { turns, claimId }
+  const more = turns.length === turnsMax || turns.some((turn) => turn.mayHaveMore)
+  return { turns, claimId, more }
 }

@@ -30,8 +30,8 @@ export const startTurns = (deps: TurnsDeps) => {
       while (due && !stopped && inFlight < turnsInFlightMax) {
         due = false
         const room = turnsInFlightMax - inFlight
-        const { turns, claimId } = await claimDueTurns(deps, room)
-        if (turns.length === room) due = true
+        const { turns, claimId, more } = await claimDueTurns(deps, room)
+        if (more) due = true
         for (const turn of turns) void start(turn, claimId)
       }
     } catch (error) {
