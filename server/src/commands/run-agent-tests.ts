@@ -9,7 +9,8 @@ import { parseModel } from '../brain/intents/model-bytes.ts'
 import { printReport } from '../brain/testing/print-report.ts'
 import { runTests, type TestReport } from '../brain/testing/run-tests.ts'
 import { readAgentDirectory } from '../outside/read-agent-directory.ts'
-import { openOfflineWorld, UnreadableDocument } from './offline-world.ts'
+import { UnreadableDocument } from './offline-knowledge.ts'
+import { openOfflineWorld } from './offline-world.ts'
 
 export type AgentTestsOutcome =
   | { readonly ok: true; readonly report: TestReport; readonly text: string }

@@ -1,3 +1,4 @@
+import { embeddedParts } from '../brain/knowledge/embedded-parts.ts'
 import { vectorWeightOf } from '../brain/knowledge/vector-weight.ts'
 import type { Deps } from '../deps.ts'
 import {
@@ -89,7 +90,7 @@ const withVectors = async (
   embedder: Deps['embedder'],
   passages: readonly TextPassage[],
 ): Promise<readonly NewPassage[]> => {
-  const parts = passages.map(partsOf)
+  const parts = passages.map(embeddedParts)
   const outcome = await embedder.embed(parts.flat())
   if (!outcome.ok) return passages.map(withoutVectors)
   let place = 0
@@ -103,16 +104,3 @@ const withVectors = async (
     }
   })
 }
-
-/** The model reads some 200 words, so a passage is embedded in parts of that length, each with its heading. */
-const partsOf = ({ heading, text }: TextPassage): readonly string[] => {
-  const words = text.split(/\s+/)
-  const count = Math.max(1, Math.round(words.length / partWords))
-  const length = Math.ceil(words.length / count)
-  return Array.from({ length: count }, (_, index) => {
-    const part = words.slice(index * length, (index + 1) * length).join(' ')
-    return heading === undefined ? part : `${heading}\n${part}`
-  })
-}
-
-const partWords = 150

@@ -268,6 +268,40 @@ test('a resolved conversation is closed for good when its time has passed', () =
   )
 })
 
+const model: AgentDocument['models'] = [{ provider: 'ollama', model: 'small' }]
+
+test('a test that asks a real model runs several times and says how often it held', () => {
+  let asked = 0
+  const answerOf = (ask: Ask): Answer => {
+    if (ask.kind !== 'model') return offlineAnswer(ask)
+    asked++
+    const text = asked % 3 === 0 ? 'No.' : 'Yes.'
+    return { ok: true, value: { text, model: 'ollama/small', tokens: { input: 1, output: 1 } } }
+  }
+  const generates: DocumentNode = {
+    node_id: 'poem',
+    name: 'Poem',
+    type: 'unknown',
+    actions: [{ type: 'generate', instructions: 'Say yes', fallback: [says('Sorry.')] }],
+  }
+  const document = shop({ nodes: [generates], more: { models: model } })
+  const tests = [
+    {
+      test: 'poem',
+      runs: 3,
+      passes_min: 2,
+      turns: [{ user: 'zzz', expect: { responses: [{ exact: 'Yes.' }] } }],
+    },
+  ]
+  const { passed, tests: outcomes } = run(tests, { document, answerOf })
+  const [outcome] = outcomes
+  assert.deepEqual([outcome?.runs, outcome?.passes, passed], [3, 2, true])
+  assert.deepEqual(
+    run(tests, { document }).tests.map(({ runs, passes: held }) => [runs, held]),
+    [[1, 0]],
+  )
+})
+
 test('coverage counts nodes, branches, intents and what can happen', () => {
   const { coverage } = run([
     { test: 'plans', turns: [{ user: 'which plans are there' }] },
