@@ -2,6 +2,7 @@ import type { Json } from '../domain/json.ts'
 import { crawledSourcesOf } from '../domain/knowledge-collections.ts'
 import type { Db } from './db.ts'
 import { keepCrawls } from './knowledge-crawls.ts'
+import { publishKnowledge, restoreKnowledge } from './knowledge-lists.ts'
 
 /** Agents, their draft, and their published versions with the model trained from them. */
 export interface AgentRow {
@@ -58,15 +59,27 @@ const replaceDraftStatement = {
   text: `update agents set draft = $2, name = $3, updated_at = now() where agent_id = $1 returning agent_id`,
 }
 
-/** Web pages that the draft names are fetched from now on. @returns false when there is no such agent */
+/**
+ * Web pages that the draft names are fetched from now on.
+ *
+ * @param agent.knowledgeOf the version whose documents the draft has from now on; without it they stay as they are
+ * @returns false when there is no such agent
+ */
 export const replaceDraft = (
   db: Db,
-  agent: { readonly agentId: string; readonly name: string; readonly draft: Json },
+  agent: {
+    readonly agentId: string
+    readonly name: string
+    readonly draft: Json
+    readonly knowledgeOf?: number
+  },
 ): Promise<boolean> =>
   db.transaction(async (tx) => {
+    const { agentId, name, knowledgeOf } = agent
     const draft = JSON.stringify(agent.draft)
-    if ((await tx.rows(replaceDraftStatement, [agent.agentId, draft, agent.name])).length === 0) return false
-    await keepCrawls(tx, agent.agentId, crawledSourcesOf(agent.draft))
+    if ((await tx.rows(replaceDraftStatement, [agentId, draft, name])).length === 0) return false
+    if (knowledgeOf !== undefined) await restoreKnowledge(tx, agentId, knowledgeOf)
+    await keepCrawls(tx, agentId, crawledSourcesOf(agent.draft))
     return true
   })
 
@@ -75,13 +88,6 @@ const publishStatement = {
   text: `insert into agent_versions (agent_id, version, document, intent_model)
     select $1, coalesce(max(version), 0) + 1, $2, $3 from agent_versions where agent_id = $1
     returning version`,
-}
-
-/** What the draft has to answer from belongs to the version from now on. */
-const publishKnowledgeStatement = {
-  name: 'publish-knowledge',
-  text: `insert into knowledge_lists (agent_id, version, document_id)
-    select agent_id, $2, document_id from knowledge_lists where agent_id = $1 and version = 0`,
 }
 
 const lockAgentStatement = {
@@ -102,7 +108,7 @@ export const publishVersion = (
       version.intentModel === null ? null : Buffer.from(version.intentModel),
     ])
     const [row] = rows
-    if (row) tx.later(publishKnowledgeStatement, [version.agentId, row.version])
+    if (row) await publishKnowledge(tx, version.agentId, row.version)
     return row?.version
   })
 

@@ -1,4 +1,5 @@
 import type { Db } from './db.ts'
+import { forgetFetched } from './knowledge-orphans.ts'
 
 /** Documents on their way from bytes to passages, and what is known of them. */
 export interface KnowledgeDocument {
@@ -159,10 +160,15 @@ const dropStatement = {
       and not exists (select from knowledge_lists l where l.document_id = d.document_id)`,
 }
 
-/** Published versions keep it; when none has it, it is gone. */
-export const removeDocument = (db: Db, agentId: string, documentId: string): Promise<void> =>
+/** Published versions keep it; when none has it, it is gone. A page comes back with the next crawl. */
+export const removeDocument = (
+  db: Db,
+  agentId: string,
+  { document_id: documentId, origin }: Pick<KnowledgeDocument, 'document_id' | 'origin'>,
+): Promise<void> =>
   db.transaction(async (tx) => {
     await tx.rows(unlistStatement, [agentId, documentId])
+    await forgetFetched(tx, agentId, origin)
     await tx.rows(dropStatement, [agentId, documentId])
   })
 

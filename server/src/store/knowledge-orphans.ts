@@ -32,3 +32,15 @@ export const unlistPage = async (
 ): Promise<void> => {
   await tx.rows(goneStatement, [page.agentId, page.collection, page.url])
 }
+
+const forgetStatement = {
+  name: 'forget-fetched-knowledge-pages',
+  text: `update knowledge_pages set etag = null, last_modified = null, content_hash = null
+    where crawl_id = any(array(select crawl_id from knowledge_crawls where agent_id = $1))
+      and ($2::text is null or url = $2)`,
+}
+
+/** What the draft no longer has as it was fetched is fetched whole the next time. @param url null = all */
+export const forgetFetched = async (tx: Queries, agentId: string, url: string | null): Promise<void> => {
+  await tx.rows(forgetStatement, [agentId, url])
+}

@@ -8,6 +8,7 @@ export const removeKnowledgeDocument = async (
   agentId: string,
   documentId: string,
 ): Promise<void> => {
-  if (!(await readDocument(deps.db, agentId, documentId))) throw documentNotFound(documentId)
-  await removeDocument(deps.db, agentId, documentId)
+  const document = await readDocument(deps.db, agentId, documentId)
+  if (!document) throw documentNotFound(documentId)
+  await removeDocument(deps.db, agentId, document)
 }

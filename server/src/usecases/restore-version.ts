@@ -13,6 +13,6 @@ export const restoreVersion = async (
   const checked = validateDocument(row.document)
   if (!checked.ok) throw documentRefusal('version', checked.errors)
   const { name } = checked.document.agent
-  await replaceDraft(deps.db, { agentId, name, draft: row.document })
+  await replaceDraft(deps.db, { agentId, name, draft: row.document, knowledgeOf: version })
   return { agent_id: agentId, version, name }
 }

@@ -128,6 +128,10 @@ test('the same file again changes nothing, a changed one takes its place, and pu
   assertRefused(await operator.get(path), 404, 'not-found', /^document_id/)
   assert.equal((await operator.remove(`${agent}/knowledge/documents/${first.document_id}`)).status, 204)
   assert.match((await search(agent, question, { version: 1 })).answer, /two years/)
+
+  const restored = await operator.post(`${agent}/restore`, { version: 1 })
+  assert.equal(restored.status, 200, restored.text)
+  assert.match((await search(agent, question)).answer, /two years/)
 })
 
 test('nothing is published while an uploaded file is still being read', async () => {
