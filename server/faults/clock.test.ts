@@ -86,7 +86,7 @@ const underLoad = async (t: TestContext, environment: Readonly<Record<string, st
     },
     finish: async () => {
       await traffic.stop()
-      const account = await checkDeliveries(fleet.urlOf(0), webhook, traffic.sessions)
+      const account = await checkDeliveries(fleet.urlOf(0), webhook, traffic.sessions, { limitSeconds: 120 })
       await fleet.untilIdle()
       assert.deepEqual(traffic.surprises, [])
       t.diagnostic(`${account.recorded} messages, ${account.duplicates.length} events twice`)

@@ -54,7 +54,7 @@ test('What a frozen process had on its way comes late and once more, to the byte
   await fleet.start({ DRAGOMAN_ROLES: 'deliver' })
   await untilOthersHave(fleet, frozen)
   await before.stop()
-  const earlier = await checkDeliveries(front.url, webhook, before.sessions)
+  const earlier = await checkDeliveries(front.url, webhook, before.sessions, { limitSeconds: 120 })
   assert.equal(earlier.duplicates.length, 0, 'nothing of the frozen one has arrived yet')
   await fleet.untilIdle()
 
@@ -237,7 +237,7 @@ const finish = async (
 ): Promise<Account> => {
   for (const traffic of end.traffics) await traffic.stop()
   const sessions = end.traffics.flatMap((traffic) => traffic.sessions)
-  const account = await checkDeliveries(end.fleet.urlOf(0), end.webhook, sessions)
+  const account = await checkDeliveries(end.fleet.urlOf(0), end.webhook, sessions, { limitSeconds: 120 })
   await end.fleet.untilIdle()
   assert.deepEqual(
     end.traffics.flatMap((traffic) => traffic.surprises),

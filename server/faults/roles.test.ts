@@ -110,7 +110,7 @@ const talk = async (owner: Owner, fleet: Fleet, channel: Channel, webhook: Webho
 
 const finish = async (fleet: Fleet, webhook: Webhook, traffic: Traffic): Promise<Account> => {
   await traffic.stop()
-  const account = await checkDeliveries(fleet.urlOf(0), webhook, traffic.sessions)
+  const account = await checkDeliveries(fleet.urlOf(0), webhook, traffic.sessions, { limitSeconds: 120 })
   await fleet.untilIdle()
   assert.deepEqual(traffic.surprises, [])
   return account
