@@ -3,7 +3,9 @@ import type { Example } from './brain/intents/model.ts'
 import type { Passage } from './brain/turn-types.ts'
 import type { AddressList } from './domain/address.ts'
 import type { RetrySchedule } from './domain/delivery.ts'
+import type { ComposePayload } from './domain/event.ts'
 import type { Json } from './domain/json.ts'
+import type { Session } from './domain/session.ts'
 import type { AnswerAsk } from './outside/answer-asks.ts'
 import type { Bell } from './outside/bell.ts'
 import type { Clock } from './outside/clock.ts'
@@ -43,6 +45,9 @@ export interface Deps {
   /** Rung when the built-in inbox received something. */
   readonly inboxBell: Bell
   readonly postEvent: PostEvent
+  readonly tellCompose: TellCompose
+  /** For one turn. */
+  readonly brainTyping: (turn: TypingTurn) => BrainTyping
   /** Performs what the brain asks for outside. */
   readonly answerAsk: AnswerAsk
   readonly sealer: Sealer
@@ -128,6 +133,28 @@ export type SearchKnowledge = (wish: {
 export interface AgentLibrary {
   /** 0 is the draft, trained at the first need; undefined when there is no such version */
   readonly version: (agentId: string, version: number) => Promise<Agent | undefined>
+}
+
+/** Tells that somebody types. Nobody waits for it. */
+export type TellCompose = (
+  settings: IntegrationSettings,
+  session: Session,
+  payload: ComposePayload,
+  facts: { readonly requestId: string; readonly causedBy?: string; readonly timestamp: number },
+) => void
+
+/** "The agent is typing", while a language model of one turn works. Each may be called as often as one likes. */
+export interface BrainTyping {
+  readonly begins: () => void
+  /** The model has just written something. */
+  readonly goesOn: () => void
+  readonly ends: () => void
+}
+
+export interface TypingTurn {
+  readonly sessionId: string
+  readonly integrationId: string
+  readonly requestId: string
 }
 
 /** What an operator may set; every one named, with its unit. */

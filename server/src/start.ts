@@ -34,9 +34,11 @@ import { claimIdOf, enterProcess, leaveProcess, newProcessKey } from './store/pr
 import { createSignals } from './store/signals.ts'
 import { isOutcomeUnknown, isStoreUnavailable } from './store/store-errors.ts'
 import { createAgentLibrary } from './usecases/agent-library.ts'
+import { createBrainTyping } from './usecases/brain-typing.ts'
 import { checkSecretKey } from './usecases/check-secret-key.ts'
 import { knowledgeSource } from './usecases/knowledge-source.ts'
 import { createTakeOver } from './usecases/take-over.ts'
+import { createComposeTeller } from './usecases/tell-compose.ts'
 import { readInThread } from './workers/read-document.ts'
 import { createKnowledgeSearcher, performSearch } from './workers/search-knowledge.ts'
 import { createIntentTrainer } from './workers/train-intents.ts'
@@ -147,6 +149,8 @@ const start = async (
   closers.push(knowledge.close)
   const trainIntents = createIntentTrainer(embedder)
   const fetchPage = createPageFetcher({ allowPrivate: config.limits.allowPrivateTargets })
+  const postEvent = createEventPoster({ poster, sealer, clock: systemClock })
+  const tellCompose = createComposeTeller({ newId, signals, postEvent })
   const address = { url: config.publicUrl }
 
   const deps: Deps = {
@@ -165,7 +169,9 @@ const start = async (
     agents: createAgentLibrary({ db, log, trainIntents }),
     signals,
     inboxBell: createBell(),
-    postEvent: createEventPoster({ poster, sealer, clock: systemClock }),
+    postEvent,
+    tellCompose,
+    brainTyping: createBrainTyping({ db, settings, tellCompose, clock: systemClock, log }),
     answerAsk: createAnswerAsk({
       embed: performEmbed(embedder),
       search: performSearch(knowledge.search),

@@ -25,7 +25,7 @@ export type ChannelDeps = Pick<
   | 'clock'
   | 'limits'
   | 'log'
-  | 'postEvent'
+  | 'tellCompose'
   | 'metrics'
 >
 
