@@ -88,12 +88,12 @@ export const VersionItem = Type.Object(
     published_at: Time,
     environments: Type.Array(Id, { description: 'those that answer with it now' }),
   },
-  { title: 'Version' },
+  { title: 'AgentVersion' },
 )
 
 export const Restored = Type.Object(
   { agent_id: Id, version: PublishedVersion, name: Type.String() },
-  { title: 'Restored' },
+  { title: 'RestoredVersion' },
 )
 
 export const Changes = Type.Object(
@@ -107,12 +107,12 @@ export const Changes = Type.Object(
       }),
     ),
   },
-  { title: 'Changes' },
+  { title: 'DocumentChanges' },
 )
 
 export const Exported = Type.Object(
   { document: Type.Unsafe<unknown>(AgentDocument), files: Type.Array(AgentFile) },
-  { title: 'Exported' },
+  { title: 'ExportedAgent' },
 )
 
 const Covered = Type.Object({
@@ -154,7 +154,7 @@ export const TestReport = Type.Object(
     text: Type.String({ description: 'the report for a person' }),
     coverage: Type.Object({ nodes: Covered, branches: Covered, intents: Covered, events: Covered }),
   },
-  { title: 'TestReport' },
+  { title: 'AgentTestReport' },
 )
 
 const share = Type.Union([Type.Number(), Type.Null()])
