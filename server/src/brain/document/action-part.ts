@@ -1,28 +1,56 @@
 import Type, { type Static } from 'typebox'
-import { closed, documentLimits, Id, Label, oneOf, Scalar, Slug, Text, Url, Variable } from './words.ts'
+import {
+  closed,
+  described,
+  documentLimits,
+  Id,
+  Label,
+  oneOf,
+  optional,
+  Scalar,
+  Slug,
+  Text,
+  Url,
+  Variable,
+} from './words.ts'
 
-const ByteSize = Type.Integer({ minimum: 0 })
+const size = optional(Type.Integer({ minimum: 0 }), 'Bytes, for the user to know.')
+const height = optional(Label, 'Of a webview: how much of the screen, as your client reads it.')
+const triggerNode = optional(Id, 'Of a webview: the node it leads to, as your client reads it.')
+const address = described(Url, 'An http(s) address; a template.')
+const name = optional(Label, 'Shown to the user; a template.')
 
-const Option = Type.Object({ label: Label, text: Text }, closed)
-
-const CardButton = Type.Object(
+const Option = Type.Object(
   {
-    type: oneOf(['postback', 'url', 'webview', 'phone']),
-    label: Label,
-    value: Type.Optional(Text),
-    url: Type.Optional(Url),
-    trigger_node_id: Type.Optional(Id),
-    height: Type.Optional(Label),
+    label: described(Label, 'What the button shows; a template.'),
+    text: described(Text, 'What the user says by pressing it; a template.'),
   },
   closed,
 )
 
+const CardButton = Type.Object(
+  {
+    type: described(oneOf(['postback', 'url', 'webview', 'phone']), 'What pressing it does.'),
+    label: described(Label, 'What it shows; a template.'),
+    value: optional(Text, 'Of postback what is said, of phone the number; a template.'),
+    url: optional(Url, 'Of url and webview; a template.'),
+    trigger_node_id: triggerNode,
+    height,
+  },
+  closed,
+)
+
+const Media = Type.Object({ type: oneOf(['image', 'video']), url: address }, closed)
+
 export const Card = Type.Object(
   {
-    title: Label,
-    subtitle: Type.Optional(Text),
-    media: Type.Optional(Type.Object({ type: oneOf(['image', 'video']), url: Url }, closed)),
-    default_action: Type.Optional(Type.Object({ type: Label, url: Type.Optional(Url) }, closed)),
+    title: described(Label, 'A template.'),
+    subtitle: optional(Text, 'A template.'),
+    media: optional(Media, 'Shown above the title.'),
+    default_action: optional(
+      Type.Object({ type: Label, url: Type.Optional(Url) }, closed),
+      'What pressing the card itself does, as your client reads it.',
+    ),
     buttons: Type.Array(CardButton, { minItems: 1, maxItems: documentLimits.buttonsMax }),
   },
   closed,
@@ -35,20 +63,19 @@ const spokenSchemas = {
   text: Type.Object(
     {
       type: Type.Literal('text'),
-      /** One of them is said, by the turn's own chance. */
-      texts: Type.Array(Text, { minItems: 1, maxItems: documentLimits.textsMax }),
-      options: Type.Optional(Type.Array(Option, { maxItems: documentLimits.optionsMax })),
+      texts: described(
+        Type.Array(Text, { minItems: 1, maxItems: documentLimits.textsMax }),
+        'Templates; one of them is said, by chance.',
+      ),
+      options: optional(Type.Array(Option, { maxItems: documentLimits.optionsMax }), 'Quick replies.'),
     },
     closed,
   ),
-  image: Type.Object({ type: Type.Literal('image'), url: Url, name: Type.Optional(Label) }, closed),
-  video: Type.Object(
-    { type: Type.Literal('video'), url: Url, name: Type.Optional(Label), size: Type.Optional(ByteSize) },
-    closed,
-  ),
-  audio: Type.Object({ type: Type.Literal('audio'), url: Url, name: Type.Optional(Label) }, closed),
+  image: Type.Object({ type: Type.Literal('image'), url: address, name }, closed),
+  video: Type.Object({ type: Type.Literal('video'), url: address, name, size }, closed),
+  audio: Type.Object({ type: Type.Literal('audio'), url: address, name }, closed),
   file: Type.Object(
-    { type: Type.Literal('file'), url: Url, name: Label, size: Type.Optional(ByteSize) },
+    { type: Type.Literal('file'), url: address, name: described(Label, 'A template.'), size },
     closed,
   ),
   carousel: Type.Object(
@@ -61,19 +88,23 @@ const spokenSchemas = {
   webview: Type.Object(
     {
       type: Type.Literal('webview'),
-      url: Url,
-      label: Label,
-      name: Type.Optional(Label),
-      trigger_node_id: Type.Optional(Id),
-      height: Type.Optional(Label),
+      url: address,
+      label: described(Label, 'What the button shows; a template.'),
+      name,
+      trigger_node_id: triggerNode,
+      height,
     },
     closed,
   ),
   pause: Type.Object(
     {
       type: Type.Literal('pause'),
-      duration: Type.Integer({ minimum: 0, maximum: documentLimits.pauseMsMax, description: 'milliseconds' }),
-      show_typing: Type.Optional(Type.Boolean()),
+      duration: Type.Integer({
+        minimum: 0,
+        maximum: documentLimits.pauseMsMax,
+        description: 'Milliseconds until the next response is shown.',
+      }),
+      show_typing: optional(Type.Boolean(), 'Whether your client shows that somebody types.'),
     },
     closed,
   ),
@@ -84,26 +115,41 @@ const quietSchemas = {
   set_variables: Type.Object(
     {
       type: Type.Literal('set_variables'),
-      variables: Type.Record(Variable, VariableValue, {
-        minProperties: 1,
-        maxProperties: documentLimits.variablesMax,
-        additionalProperties: false,
-      }),
+      variables: described(
+        Type.Record(Variable, VariableValue, {
+          minProperties: 1,
+          maxProperties: documentLimits.variablesMax,
+          additionalProperties: false,
+        }),
+        'Values by the paths of variables. A text is a template, null deletes.',
+      ),
     },
     closed,
   ),
-  /** Forgets the named variables; without names all those that this document's questions and actions set. */
   reset: Type.Object(
     {
       type: Type.Literal('reset'),
-      variables: Type.Optional(Type.Array(Variable, { minItems: 1, maxItems: documentLimits.variablesMax })),
+      variables: optional(
+        Type.Array(Variable, { minItems: 1, maxItems: documentLimits.variablesMax }),
+        'What is forgotten; without it all that questions and set_variables of this document fill.',
+      ),
     },
     closed,
   ),
-  tag: Type.Object({ type: Type.Literal('tag'), tag: Label }, closed),
-  jump: Type.Object({ type: Type.Literal('jump'), node_id: Id }, closed),
+  tag: Type.Object(
+    { type: Type.Literal('tag'), tag: described(Label, 'Put on the conversation; a template.') },
+    closed,
+  ),
+  jump: Type.Object(
+    { type: Type.Literal('jump'), node_id: described(Id, 'The node that goes on, in any workflow.') },
+    closed,
+  ),
   handover: Type.Object(
-    { type: Type.Literal('handover'), department: Type.Optional(Label), reason: Type.Optional(Text) },
+    {
+      type: Type.Literal('handover'),
+      department: optional(Label, 'Which people; a template.'),
+      reason: optional(Text, 'For them, in a sentence; a template.'),
+    },
     closed,
   ),
   close: Type.Object({ type: Type.Literal('close') }, closed),
@@ -137,36 +183,36 @@ const PlainAction = Type.Union([
   quietSchemas.close,
 ])
 
+const fallback = (when: string) =>
+  optional(Type.Array(PlainAction, { maxItems: documentLimits.actionsMax }), `Run ${when}.`)
+
 /** What asks somebody outside. Its `fallback` is made of plain actions, so it always ends. */
 const askingSchemas = {
   webhook: Type.Object(
     {
       type: Type.Literal('webhook'),
-      webhook_id: Id,
-      /** Instead of the webhook's responses, when it fails. */
-      fallback: Type.Optional(Type.Array(PlainAction, { maxItems: documentLimits.actionsMax })),
+      webhook_id: described(Id, 'A webhook of kind action.'),
+      fallback: fallback('when the webhook failed'),
     },
     closed,
   ),
   knowledge: Type.Object(
     {
       type: Type.Literal('knowledge'),
-      /** A template; the user's message without it. */
-      query: Type.Optional(Text),
-      /** All collections without it. */
-      collections: Type.Optional(Type.Array(Slug, { minItems: 1, maxItems: documentLimits.collectionsMax })),
-      /** When nothing was found; without it the agent has not understood. */
-      fallback: Type.Optional(Type.Array(PlainAction, { maxItems: documentLimits.actionsMax })),
+      query: optional(Text, 'What is looked for; a template. The message of the user without it.'),
+      collections: optional(
+        Type.Array(Slug, { minItems: 1, maxItems: documentLimits.collectionsMax }),
+        'Where; all collections without it.',
+      ),
+      fallback: fallback('when nothing was found; without it the agent has not understood'),
     },
     closed,
   ),
   generate: Type.Object(
     {
       type: Type.Literal('generate'),
-      /** What the language model is to write; a template. */
-      instructions: Text,
-      /** Without a model, or when what it wrote does not hold. */
-      fallback: Type.Optional(Type.Array(PlainAction, { maxItems: documentLimits.actionsMax })),
+      instructions: described(Text, 'What the language model is to write; a template.'),
+      fallback: fallback('without a model, or when what it wrote does not hold'),
     },
     closed,
   ),

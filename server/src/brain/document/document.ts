@@ -3,7 +3,7 @@ import { AgentPart, GuidelinesPart } from './agent-part.ts'
 import { Collection, McpServer, Model, Webhook } from './outside-part.ts'
 import { ConversationTest } from './tests-part.ts'
 import { Entity, Intent } from './understanding-part.ts'
-import { closed, documentLimits } from './words.ts'
+import { closed, described, documentLimits, optional } from './words.ts'
 import { Workflow } from './workflow-part.ts'
 
 /**
@@ -13,16 +13,37 @@ import { Workflow } from './workflow-part.ts'
  */
 export const AgentDocument = Type.Object(
   {
-    agent: AgentPart,
-    guidelines: Type.Optional(GuidelinesPart),
-    intents: Type.Array(Intent, { maxItems: documentLimits.intentsMax }),
-    entities: Type.Optional(Type.Array(Entity, { maxItems: documentLimits.entitiesMax })),
-    workflows: Type.Array(Workflow, { maxItems: documentLimits.workflowsMax }),
-    knowledge: Type.Optional(Type.Array(Collection, { maxItems: documentLimits.collectionsMax })),
-    webhooks: Type.Optional(Type.Array(Webhook, { maxItems: documentLimits.webhooksMax })),
-    models: Type.Optional(Type.Array(Model, { maxItems: documentLimits.modelsMax })),
-    mcp_servers: Type.Optional(Type.Array(McpServer, { maxItems: documentLimits.mcpServersMax })),
-    tests: Type.Optional(Type.Array(ConversationTest, { maxItems: documentLimits.testsMax })),
+    agent: described(AgentPart, 'The agent itself.'),
+    guidelines: optional(GuidelinesPart, 'How the agent speaks and what it may do.'),
+    intents: described(Type.Array(Intent, { maxItems: documentLimits.intentsMax }), 'What users want.'),
+    entities: optional(
+      Type.Array(Entity, { maxItems: documentLimits.entitiesMax }),
+      'What in a message has a meaning of its own.',
+    ),
+    workflows: described(
+      Type.Array(Workflow, { maxItems: documentLimits.workflowsMax }),
+      'What the agent does about it: nodes in groups.',
+    ),
+    knowledge: optional(
+      Type.Array(Collection, { maxItems: documentLimits.collectionsMax }),
+      'Documents that the agent answers from.',
+    ),
+    webhooks: optional(
+      Type.Array(Webhook, { maxItems: documentLimits.webhooksMax }),
+      'Your own systems that the agent calls.',
+    ),
+    models: optional(
+      Type.Array(Model, { maxItems: documentLimits.modelsMax }),
+      'Language models, in the order in which they are tried.',
+    ),
+    mcp_servers: optional(
+      Type.Array(McpServer, { maxItems: documentLimits.mcpServersMax }),
+      'Servers with tools for the model.',
+    ),
+    tests: optional(
+      Type.Array(ConversationTest, { maxItems: documentLimits.testsMax }),
+      'Conversations and what is expected of them.',
+    ),
   },
   closed,
 )

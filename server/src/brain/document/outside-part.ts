@@ -1,20 +1,51 @@
 import Type, { type Static } from 'typebox'
-import { closed, documentLimits, Id, Label, oneOf, SecretName, Slug, Text, Url } from './words.ts'
+import {
+  closed,
+  described,
+  documentLimits,
+  Id,
+  Label,
+  oneOf,
+  optional,
+  SecretName,
+  Slug,
+  Text,
+  Url,
+} from './words.ts'
 
-const Headers = Type.Record(
-  Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", maxLength: 128 }),
-  Type.String({ maxLength: 1_024 }),
-  { maxProperties: documentLimits.headersMax, additionalProperties: false },
+const headers = optional(
+  Type.Record(
+    Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", maxLength: 128 }),
+    Type.String({ maxLength: 1_024 }),
+    { maxProperties: documentLimits.headersMax, additionalProperties: false },
+  ),
+  'Sent with every request, by their names. They are no place for a secret.',
 )
 
-/** One argument of a tool; the model is told it as JSON Schema. */
+const timeout = (whole: string) =>
+  optional(Type.Integer({ minimum: 1, maximum: 17 }), `Seconds that ${whole} may take.`, 10)
+
+/** The model is told it as JSON Schema. */
 const ToolParameter = Type.Object(
   {
     type: oneOf(['string', 'number', 'integer', 'boolean']),
-    description: Type.Optional(Text),
-    enum: Type.Optional(Type.Array(Label, { minItems: 1, maxItems: 50 })),
-    /** True unless false. */
-    required: Type.Optional(Type.Boolean()),
+    description: optional(Text, 'For the model.'),
+    enum: optional(Type.Array(Label, { minItems: 1, maxItems: 50 }), 'Only these.'),
+    required: optional(Type.Boolean(), 'Must the model give it?', true),
+  },
+  closed,
+)
+
+const Tool = Type.Object(
+  {
+    description: described(Text, 'What it does and when to call it, for the model.'),
+    parameters: optional(
+      Type.Record(Type.String({ pattern: '^\\w+$', maxLength: 64 }), ToolParameter, {
+        maxProperties: 30,
+        additionalProperties: false,
+      }),
+      'Its arguments by their names.',
+    ),
   },
   closed,
 )
@@ -22,33 +53,29 @@ const ToolParameter = Type.Object(
 /** An agent webhook (spec 2.4): the agent calls the customer's own system. */
 export const Webhook = Type.Object(
   {
-    id: Id,
-    name: Type.Optional(Label),
-    url: Url,
-    /** Name of the secret that signs the request. */
-    token: Type.Optional(SecretName),
-    headers: Type.Optional(Headers),
-    kind: oneOf(['action', 'first_message', 'pre_message', 'post_message']),
-    /** Of the kinds that no action calls: when it fails, the turn falls back. Without it the turn goes on. */
-    fail_on_error: Type.Optional(Type.Boolean()),
-    /** Seconds; 10 by default. */
-    timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 17 })),
-    /** May be asked twice with the same effect: then a broken connection is tried again. */
-    idempotent: Type.Optional(Type.Boolean()),
-    /** Offers it to the language model, with its arguments as `input.arguments`. */
-    tool: Type.Optional(
-      Type.Object(
-        {
-          description: Text,
-          parameters: Type.Optional(
-            Type.Record(Type.String({ pattern: '^\\w+$', maxLength: 64 }), ToolParameter, {
-              maxProperties: 30,
-              additionalProperties: false,
-            }),
-          ),
-        },
-        closed,
-      ),
+    id: described(Id, 'Its name for actions and tests.'),
+    name: optional(Label, 'Its name for people.'),
+    url: described(Url, 'Where it is posted to; https in production.'),
+    token: optional(SecretName, 'Name of the secret that signs the request.'),
+    headers,
+    kind: described(
+      oneOf(['action', 'first_message', 'pre_message', 'post_message']),
+      'When it is called: by an action (or as a tool), before the first message, before each, after each.',
+    ),
+    fail_on_error: optional(
+      Type.Boolean(),
+      'Of the kinds that no action calls: when it fails, the turn falls back. Otherwise the turn goes on.',
+      false,
+    ),
+    timeout: timeout('all its tries together'),
+    idempotent: optional(
+      Type.Boolean(),
+      'It may be called twice with the same effect: a broken connection is tried again, twice.',
+      false,
+    ),
+    tool: optional(
+      Tool,
+      'Of kind action: offers it to the language model, with its arguments as `input.arguments`.',
     ),
   },
   closed,
@@ -57,14 +84,12 @@ export const Webhook = Type.Object(
 /** Tools from an MCP server over Streamable HTTP. Only the tools that are named here. */
 export const McpServer = Type.Object(
   {
-    id: Id,
-    url: Url,
-    /** Name of the secret that is sent as bearer token. */
-    key: Type.Optional(SecretName),
-    headers: Type.Optional(Headers),
-    tools: Type.Array(Label, { minItems: 1, maxItems: 50 }),
-    /** Seconds; 10 by default. */
-    timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 17 })),
+    id: described(Id, 'Its name.'),
+    url: described(Url, 'Of its Streamable HTTP endpoint.'),
+    key: optional(SecretName, 'Name of the secret that is sent as bearer token.'),
+    headers,
+    tools: described(Type.Array(Label, { minItems: 1, maxItems: 50 }), 'The tools that the model may call.'),
+    timeout: timeout('a call'),
   },
   closed,
 )
@@ -72,16 +97,19 @@ export const McpServer = Type.Object(
 /** A language model; the document's list is the order in which they are tried. */
 export const Model = Type.Object(
   {
-    provider: oneOf(['openai', 'openai-compatible', 'anthropic', 'google', 'ollama']),
-    model: Label,
-    /** Needed for openai-compatible. */
-    base_url: Type.Optional(Url),
-    /** Name of the secret with the provider's key. */
-    key: Type.Optional(SecretName),
-    temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 2 })),
-    max_tokens: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
-    /** Seconds; 10 by default. */
-    timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 17 })),
+    provider: described(
+      oneOf(['openai', 'openai-compatible', 'anthropic', 'google', 'ollama']),
+      'Whose API it speaks.',
+    ),
+    model: described(Label, 'As the provider calls it.'),
+    base_url: optional(Url, 'Where the API is, if not at the provider; needed for openai-compatible.'),
+    key: optional(SecretName, 'Name of the secret with the key.'),
+    temperature: optional(Type.Number({ minimum: 0, maximum: 2 }), 'Left to the provider without it.'),
+    max_tokens: optional(
+      Type.Integer({ minimum: 1, maximum: 100_000 }),
+      'The most that it writes at once; what response_size asks for without it.',
+    ),
+    timeout: timeout('an answer'),
   },
   closed,
 )
@@ -89,17 +117,24 @@ export const Model = Type.Object(
 const FileSource = Type.Object(
   {
     type: Type.Literal('file'),
-    /** Beside the document's own files: md, html, txt, pdf, docx, csv (question, answer). */
-    path: Type.String({ minLength: 1, maxLength: 512 }),
+    path: described(
+      Type.String({ minLength: 1, maxLength: 512 }),
+      'Below the directory of the agent: md, html, txt, pdf, docx, csv (question, answer).',
+    ),
   },
   closed,
+)
+
+const recrawlHours = optional(
+  Type.Integer({ minimum: 1, maximum: 8_760 }),
+  'Hours until the pages are read again; never without it.',
 )
 
 const PagesSource = Type.Object(
   {
     type: Type.Literal('pages'),
-    urls: Type.Array(Url, { minItems: 1, maxItems: 1_000 }),
-    recrawl_hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 8_760 })),
+    urls: described(Type.Array(Url, { minItems: 1, maxItems: 1_000 }), 'The pages.'),
+    recrawl_hours: recrawlHours,
   },
   closed,
 )
@@ -107,9 +142,9 @@ const PagesSource = Type.Object(
 const SitemapSource = Type.Object(
   {
     type: Type.Literal('sitemap'),
-    url: Url,
-    pages_max: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-    recrawl_hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 8_760 })),
+    url: described(Url, 'Of the sitemap, or of an index of sitemaps.'),
+    pages_max: optional(Type.Integer({ minimum: 1, maximum: 10_000 }), 'How many pages are read.', 1_000),
+    recrawl_hours: recrawlHours,
   },
   closed,
 )
@@ -117,17 +152,21 @@ const SitemapSource = Type.Object(
 /** A collection of documents the agent answers from. Files can be uploaded to it, too. */
 export const Collection = Type.Object(
   {
-    collection: Slug,
-    name: Type.Optional(Label),
-    description: Type.Optional(Text),
-    sources: Type.Optional(
+    collection: described(Slug, 'Its name; files in `knowledge/NAME/` belong to it.'),
+    name: optional(Label, 'Its name for people.'),
+    description: optional(Text, 'What is in it.'),
+    sources: optional(
       Type.Array(Type.Union([FileSource, PagesSource, SitemapSource]), {
         maxItems: documentLimits.sourcesMax,
       }),
+      'Where its documents come from, beside those that are uploaded.',
     ),
   },
   closed,
 )
+
+/** By the names that the reference gives them. */
+export const outsideSchemas = { Tool, ToolParameter, FileSource, PagesSource, SitemapSource } as const
 
 export type DocumentWebhook = Static<typeof Webhook>
 export type DocumentMcpServer = Static<typeof McpServer>

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import type { Json } from '../../domain/json.ts'
-import { closed, documentLimits, Id, Label, Slug, Text, Url, Variable } from './words.ts'
+import { closed, described, documentLimits, Id, Label, optional, Slug, Text, Url, Variable } from './words.ts'
 
 /** JSON of any form; what it holds is compared, never run. */
 const AnyJson = Type.Unsafe<Json>({})
@@ -28,13 +28,17 @@ const Attachment = Type.Object(
 /** Met by one response of the turn that has all of it. */
 const ExpectedResponse = Type.Object(
   {
-    type: Type.Optional(Label),
-    exact: Type.Optional(Type.String({ maxLength: documentLimits.textLengthMax })),
-    contains: Type.Optional(Text),
-    /** A regular expression, run in linear time, that matches somewhere in the text. */
-    pattern: Type.Optional(Type.String({ minLength: 1, maxLength: documentLimits.patternLengthMax })),
-    /** The labels of the quick replies, all of them and in their order. */
-    options: Type.Optional(Type.Array(Label, { maxItems: documentLimits.optionsMax })),
+    type: optional(Label, '`text`, `image`, `carousel` and so on.'),
+    exact: optional(Type.String({ maxLength: documentLimits.textLengthMax }), 'The whole text.'),
+    contains: optional(Text, 'A part of the text.'),
+    pattern: optional(
+      Type.String({ minLength: 1, maxLength: documentLimits.patternLengthMax }),
+      'A regular expression, run in linear time, that matches somewhere in the text.',
+    ),
+    options: optional(
+      Type.Array(Label, { maxItems: documentLimits.optionsMax }),
+      'The labels of the quick replies, all of them and in their order.',
+    ),
   },
   { ...closed, minProperties: 1 },
 )
@@ -52,89 +56,90 @@ const ExpectedEvent = Type.Union([
 
 const Expectation = Type.Object(
   {
-    /** The intent that was understood; null: none was. */
-    intent: Type.Optional(Type.Union([Slug, Type.Null()])),
-    /** One of the nodes that were walked. */
-    node: Type.Optional(Id),
-    /** Each is met by a response, in this order; others may stand between. */
-    responses: Type.Optional(
+    intent: optional(Type.Union([Slug, Type.Null()]), 'The intent that was understood; null: none was.'),
+    node: optional(Id, 'One of the nodes that were walked.'),
+    responses: optional(
       Type.Array(ExpectedResponse, { minItems: 1, maxItems: documentLimits.actionsMax }),
+      'Each is met by a response, in this order; others may stand between.',
     ),
-    /** Texts that no response may contain. */
-    never_says: Type.Optional(Type.Array(Text, { minItems: 1, maxItems: documentLimits.textsMax })),
-    /** By their path in the context, after the turn; null: not there. */
-    variables: Type.Optional(
+    never_says: optional(
+      Type.Array(Text, { minItems: 1, maxItems: documentLimits.textsMax }),
+      'Texts that no response may contain.',
+    ),
+    variables: optional(
       Type.Record(Variable, AnyJson, {
         minProperties: 1,
         maxProperties: documentLimits.variablesMax,
         additionalProperties: false,
       }),
+      'By their path in the context, after the turn; null: not there.',
     ),
-    /** Exactly these, in any order; an empty list: none. */
-    events: Type.Optional(Type.Array(ExpectedEvent, { maxItems: documentLimits.actionsMax })),
-    /** True: the agent says nothing. */
-    silence: Type.Optional(Type.Boolean()),
-    /** Titles of documents that the answer must stand on. */
-    sources: Type.Optional(Type.Array(Label, { minItems: 1, maxItems: documentLimits.textsMax })),
+    events: optional(
+      Type.Array(ExpectedEvent, { maxItems: documentLimits.actionsMax }),
+      'Exactly these, in any order; an empty list: none. `handover`, `closed`, `expired`, `{tag: NAME}`, `{handover: DEPARTMENT}`.',
+    ),
+    silence: optional(Type.Boolean(), 'True: the agent says nothing.'),
+    sources: optional(
+      Type.Array(Label, { minItems: 1, maxItems: documentLimits.textsMax }),
+      'Titles of documents that the answer must stand on.',
+    ),
   },
   { ...closed, minProperties: 1 },
 )
 
-/**
- * `user` or `attachments`: a message. Neither of them: what the agent says first, and so only as the first turn.
- * `advance` moves the clock and stands alone, but for what is to happen while time passes.
- */
+/** Neither `user` nor `attachments`: what the agent says first, and so only as the first turn. */
 const TestTurn = Type.Object(
   {
-    user: Type.Optional(Type.String({ minLength: 1, maxLength: documentLimits.textLengthMax })),
-    attachments: Type.Optional(Type.Array(Attachment, { minItems: 1, maxItems: 10 })),
-    /** What the message changes in the session's context. */
-    context: Type.Optional(JsonByName),
-    advance: Type.Optional(
-      Type.String({ pattern: '^[0-9]{1,6} ?(s|m|h|d)$', description: '90s, 15m, 24h, 2d' }),
+    user: optional(
+      Type.String({ minLength: 1, maxLength: documentLimits.textLengthMax }),
+      'What the user writes.',
     ),
-    expect: Type.Optional(Expectation),
+    attachments: optional(Type.Array(Attachment, { minItems: 1, maxItems: 10 }), 'What the user sends.'),
+    context: optional(JsonByName, 'What the message changes in the context of the session.'),
+    advance: optional(
+      Type.String({ pattern: '^[0-9]{1,6} ?(s|m|h|d)$' }),
+      'Moves the clock: `90s`, `15m`, `24h`, `2d`. Stands alone, but for the events that are expected of it.',
+    ),
+    expect: optional(Expectation, 'What must come of it.'),
   },
   { ...closed, minProperties: 1 },
 )
 
 const Passage = Type.Object(
   {
-    title: Label,
-    text: Text,
-    heading: Type.Optional(Label),
-    url: Type.Optional(Url),
-    /** 0 to 1; 1 without it. */
-    score: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    title: described(Label, 'Of the document.'),
+    text: described(Text, 'The passage.'),
+    heading: optional(Label, 'What stands above it.'),
+    url: optional(Url, 'Where the document is.'),
+    score: optional(Type.Number({ minimum: 0, maximum: 1 }), 'How near it is to the question.', 1),
   },
   closed,
 )
 
-/**
- * What somebody outside answers, so that a test needs nobody: one of webhook, tool, model and passages. Answers of
- * the same kind and name are given in their order, the last one again and again.
- */
+const ScriptedCall = Type.Object(
+  {
+    tool: described(Label, '`webhook.ID` or `mcp.SERVER.TOOL`.'),
+    arguments: optional(JsonByName, 'By their names.', {}),
+  },
+  closed,
+)
+
 const TestAnswer = Type.Object(
   {
-    webhook: Type.Optional(Id),
-    /** Of a webhook: `{ responses?, context? }`. */
-    response: Type.Optional(JsonByName),
-    /** Of an MCP server, `server.tool`. */
-    tool: Type.Optional(Label),
-    result: Type.Optional(AnyJson),
-    /** What the language model writes. */
-    model: Type.Optional(Type.String({ maxLength: documentLimits.textLengthMax })),
-    /** What it calls before, each with its arguments. */
-    tool_calls: Type.Optional(
-      Type.Array(Type.Object({ tool: Label, arguments: Type.Optional(JsonByName) }, closed), {
-        minItems: 1,
-        maxItems: 10,
-      }),
+    webhook: optional(Id, 'The webhook that answers.'),
+    response: optional(JsonByName, 'Of a webhook: `{responses, context}`, both optional.'),
+    tool: optional(Label, 'The tool of an MCP server that answers, `SERVER.TOOL`.'),
+    result: optional(AnyJson, 'Of a tool.'),
+    model: optional(
+      Type.String({ maxLength: documentLimits.textLengthMax }),
+      'What the language model writes.',
     ),
-    /** What the knowledge finds. */
-    passages: Type.Optional(Type.Array(Passage, { maxItems: 20 })),
-    /** Instead of an answer: why there is none. */
-    error: Type.Optional(Text),
+    tool_calls: optional(
+      Type.Array(ScriptedCall, { minItems: 1, maxItems: 10 }),
+      'What the model calls before.',
+    ),
+    passages: optional(Type.Array(Passage, { maxItems: 20 }), 'What the knowledge finds.'),
+    error: optional(Text, 'Instead of an answer: why there is none.'),
   },
   { ...closed, minProperties: 1 },
 )
@@ -142,27 +147,49 @@ const TestAnswer = Type.Object(
 /** A conversation and what is expected of it (agent spec 2.5). */
 export const ConversationTest = Type.Object(
   {
-    test: Label,
-    /** The context that the session begins with. */
-    context: Type.Optional(JsonByName),
-    /** When the clock starts; Monday, 5 January 2026, 9:00 UTC without it. */
-    at: Type.Optional(
-      Type.String({
-        pattern: '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d)?(Z|[+-]\\d\\d:\\d\\d)?)?$',
-        description: '2026-01-05T09:00:00Z',
-      }),
+    test: described(Label, 'Its name: what is promised, in a sentence.'),
+    context: optional(JsonByName, 'The context that the session begins with.'),
+    at: optional(
+      Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d)?(Z|[+-]\\d\\d:\\d\\d)?)?$' }),
+      'When the clock starts.',
+      '2026-01-05T09:00:00Z',
     ),
-    /** Seconds without activity after which the session is over; a day without it. */
-    session_timeout: Type.Optional(Type.Integer({ minimum: 60, maximum: 1_296_000 })),
-    turns: Type.Array(TestTurn, { minItems: 1, maxItems: documentLimits.testTurnsMax }),
-    answers: Type.Optional(Type.Array(TestAnswer, { maxItems: 100 })),
-    /** How often it runs when a real model is asked; each run with other chances. */
-    runs: Type.Optional(Type.Integer({ minimum: 1, maximum: 20 })),
-    /** How many of the runs must hold; all without it. */
-    passes_min: Type.Optional(Type.Integer({ minimum: 1, maximum: 20 })),
+    session_timeout: optional(
+      Type.Integer({ minimum: 60, maximum: 1_296_000 }),
+      'Seconds without activity after which the session is over.',
+      86_400,
+    ),
+    turns: described(
+      Type.Array(TestTurn, { minItems: 1, maxItems: documentLimits.testTurnsMax }),
+      'The conversation. A first turn with nothing but `expect` is what the agent says before anybody wrote.',
+    ),
+    answers: optional(
+      Type.Array(TestAnswer, { maxItems: 100 }),
+      'What somebody outside answers. Those of one kind and name are given in their order, the last one again and again.',
+    ),
+    runs: optional(
+      Type.Integer({ minimum: 1, maximum: 20 }),
+      'How often it runs when a real model is asked; each run with other chances.',
+      3,
+    ),
+    passes_min: optional(
+      Type.Integer({ minimum: 1, maximum: 20 }),
+      'How many of the runs must hold; all without it.',
+    ),
   },
   closed,
 )
+
+/** By the names that the reference gives them. */
+export const testSchemas = {
+  TestTurn,
+  Attachment,
+  Expectation,
+  ExpectedResponse,
+  TestAnswer,
+  ScriptedCall,
+  Passage,
+} as const
 
 export type ConversationTest = Static<typeof ConversationTest>
 export type TestTurn = Static<typeof TestTurn>

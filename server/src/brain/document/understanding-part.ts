@@ -1,15 +1,20 @@
 import Type, { type Static } from 'typebox'
-import { closed, documentLimits, Label, Slug } from './words.ts'
+import { closed, described, documentLimits, Label, optional, Slug } from './words.ts'
 
 export const Intent = Type.Object(
   {
-    intent: Slug,
-    /** Shown when the agent asks "did you mean"; the node's name without it. */
-    description: Type.Optional(Type.String({ maxLength: 512 })),
-    examples: Type.Array(Type.String({ minLength: 1, maxLength: documentLimits.exampleLengthMax }), {
-      minItems: 1,
-      maxItems: documentLimits.examplesMax,
-    }),
+    intent: described(Slug, "Its name. `offtopics` is the system's: its examples are what is not answered."),
+    description: optional(
+      Type.String({ maxLength: 512 }),
+      'A few words, shown as quick reply when the agent asks what was meant; the first example without it.',
+    ),
+    examples: described(
+      Type.Array(Type.String({ minLength: 1, maxLength: documentLimits.exampleLengthMax }), {
+        minItems: 1,
+        maxItems: documentLimits.examplesMax,
+      }),
+      'What users say who want this; 10 and more, each worded differently.',
+    ),
   },
   closed,
 )
@@ -17,35 +22,43 @@ export const Intent = Type.Object(
 /** The system's out-of-scope class (spec 2.2): its phrases are what the agent should not answer. */
 export const offtopicsIntent = 'offtopics'
 
-const SynonymEntity = Type.Object(
+const EntityName = described(Slug, "Its name; those that begin with `sys-` are the system's.")
+
+const EntityValue = Type.Object(
   {
-    entity: Slug,
-    type: Type.Literal('synonym'),
-    /** Typing errors are forgiven unless false. */
-    fuzzy: Type.Optional(Type.Boolean()),
-    values: Type.Array(
-      Type.Object(
-        {
-          value: Label,
-          synonyms: Type.Optional(Type.Array(Label, { maxItems: documentLimits.synonymsMax })),
-        },
-        closed,
-      ),
-      { minItems: 1, maxItems: documentLimits.entityValuesMax },
+    value: described(Label, 'What is saved in the variable.'),
+    synonyms: optional(
+      Type.Array(Label, { maxItems: documentLimits.synonymsMax }),
+      'Other words for it; the value itself is always one.',
     ),
   },
   closed,
 )
 
-const PatternEntity = Type.Object(
+export const SynonymEntity = Type.Object(
   {
-    entity: Slug,
+    entity: EntityName,
+    type: Type.Literal('synonym'),
+    fuzzy: optional(Type.Boolean(), 'Typing errors are forgiven.', true),
+    values: described(
+      Type.Array(EntityValue, { minItems: 1, maxItems: documentLimits.entityValuesMax }),
+      'What it can be.',
+    ),
+  },
+  closed,
+)
+
+export const PatternEntity = Type.Object(
+  {
+    entity: EntityName,
     type: Type.Literal('pattern'),
-    /** Regular expressions, run in linear time; the first group is the value, if there is one. */
-    patterns: Type.Array(Type.String({ minLength: 1, maxLength: documentLimits.patternLengthMax }), {
-      minItems: 1,
-      maxItems: documentLimits.patternsMax,
-    }),
+    patterns: described(
+      Type.Array(Type.String({ minLength: 1, maxLength: documentLimits.patternLengthMax }), {
+        minItems: 1,
+        maxItems: documentLimits.patternsMax,
+      }),
+      'Regular expressions, run in linear time; the first group is the value, if there is one.',
+    ),
   },
   closed,
 )

@@ -1,4 +1,5 @@
-import Type, { type TLiteral, type TUnion } from 'typebox'
+import Type, { type TLiteral, type TOptional, type TSchema, type TUnion } from 'typebox'
+import type { Json } from '../../domain/json.ts'
 
 /** The words that all parts of the document are written with. */
 export const closed = { additionalProperties: false } as const
@@ -37,6 +38,26 @@ export const documentLimits = {
   testsMax: 500,
   testTurnsMax: 200,
 } as const
+
+/** The same schema, and what it means at this place: editors and docs/guides/agent-document.md show it. */
+export const described = <Schema extends TSchema>(
+  schema: Schema,
+  description: string,
+  /** What leaving it out means. */
+  fallback?: Json,
+): Schema =>
+  // TypeBox keeps the kind in properties that a spread would lose.
+  Object.create(Object.prototype, {
+    ...Object.getOwnPropertyDescriptors(schema),
+    description: { value: description, enumerable: true },
+    ...(fallback === undefined ? {} : { default: { value: fallback, enumerable: true } }),
+  })
+
+export const optional = <Schema extends TSchema>(
+  schema: Schema,
+  description: string,
+  fallback?: Json,
+): TOptional<Schema> => Type.Optional(described(schema, description, fallback)) as TOptional<Schema>
 
 export const Slug = Type.String({ minLength: 2, maxLength: 64, pattern: '^[a-z0-9][a-z0-9_-]*$' })
 export const Id = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$' })

@@ -1,6 +1,18 @@
 import Type, { type Static } from 'typebox'
 import { Actions, SpokenActions } from './action-part.ts'
-import { closed, documentLimits, Id, Label, oneOf, Scalar, Slug, Text, Variable } from './words.ts'
+import {
+  closed,
+  described,
+  documentLimits,
+  Id,
+  Label,
+  oneOf,
+  optional,
+  Scalar,
+  Slug,
+  Text,
+  Variable,
+} from './words.ts'
 
 export const comparisonOperators = [
   'equal',
@@ -21,84 +33,122 @@ export const comparisonOperators = [
   'guideline',
 ] as const
 
-/** One question to the context. `guideline` asks the language model whether its `value`, a sentence, is true. */
+/** One question to the context. */
 const Rule = Type.Object(
   {
-    operator: oneOf(comparisonOperators),
-    /** The variable; of all operators but guideline. */
-    name: Type.Optional(Variable),
-    /** Of all operators but exists and not_exists; a text is a template. */
-    value: Type.Optional(Type.Union([Scalar, Type.Array(Scalar, { maxItems: 100 })])),
+    operator: described(
+      oneOf(comparisonOperators),
+      'How it is compared. `guideline` asks the language model whether `value`, a sentence, is true of the message.',
+    ),
+    name: optional(Variable, 'The variable; of all operators but guideline.'),
+    value: optional(
+      Type.Union([Scalar, Type.Array(Scalar, { maxItems: 100 })]),
+      'What it is compared with; of all operators but exists and not_exists. A text is a template.',
+    ),
   },
   closed,
 )
 
-/** The first whose rules hold runs its actions; `else` is the last and needs no rules. */
 const Condition = Type.Object(
   {
-    match: oneOf(['all', 'any', 'else']),
-    rules: Type.Optional(Type.Array(Rule, { maxItems: documentLimits.rulesMax })),
-    actions: Actions,
+    match: described(
+      oneOf(['all', 'any', 'else']),
+      'Whether all rules or any of them must hold; `else` stands last and holds always.',
+    ),
+    rules: optional(Type.Array(Rule, { maxItems: documentLimits.rulesMax }), 'Of all and any.'),
+    actions: described(Actions, 'Run when this is the first condition that holds.'),
   },
   closed,
 )
 
-/** What an answer must be; exactly one of the four. Without it every text is an answer. */
 const Validation = Type.Object(
   {
-    /** An entity of this document, or a system one (`sys-date`). Its value is saved. */
-    entity: Type.Optional(Slug),
-    /** A regular expression that matches the whole answer; its first group is saved, if it has one. */
-    pattern: Type.Optional(Type.String({ minLength: 1, maxLength: documentLimits.patternLengthMax })),
-    /** One of these, in upper or lower case; offered as quick replies. */
-    enum: Type.Optional(Type.Array(Label, { minItems: 1, maxItems: documentLimits.optionsMax })),
-    /** A sentence that the language model judges the answer by. */
-    guideline: Type.Optional(Text),
+    entity: optional(Slug, 'An entity of this document, or a system one (`sys-date`). Its value is saved.'),
+    pattern: optional(
+      Type.String({ minLength: 1, maxLength: documentLimits.patternLengthMax }),
+      'A regular expression that matches the whole answer; its first group is saved, if it has one.',
+    ),
+    enum: optional(
+      Type.Array(Label, { minItems: 1, maxItems: documentLimits.optionsMax }),
+      'One of these, also inside a sentence or with a typing error; offered as quick replies.',
+    ),
+    guideline: optional(
+      Text,
+      'A sentence that the language model judges the answer by; the answer itself is saved.',
+    ),
   },
   closed,
 )
 
-/** A question that is asked before the node's actions run, unless its variable is filled. */
 const Requisite = Type.Object(
   {
-    save_as: Variable,
-    prompt: SpokenActions,
-    validate: Type.Optional(Validation),
-    /** Said when an answer is not valid; the prompt again without it. */
-    reprompt: Type.Optional(SpokenActions),
-    /** Answers that are taken before the question is given up. */
-    attempts_max: Type.Optional(Type.Integer({ minimum: 1, maximum: 10 })),
-    /** When given up: true (default) is not understood, with all that follows; false goes on without the variable. */
-    required: Type.Optional(Type.Boolean()),
+    save_as: described(Variable, 'The variable that the answer fills. While it is filled nothing is asked.'),
+    prompt: described(SpokenActions, 'The question; only actions that say something.'),
+    validate: optional(
+      Validation,
+      'What an answer must be; exactly one of its keys. Without it every text is an answer.',
+    ),
+    reprompt: optional(SpokenActions, 'Said when an answer does not hold; the prompt again without it.'),
+    attempts_max: optional(
+      Type.Integer({ minimum: 1, maximum: 10 }),
+      'After how many answers that do not hold the question is given up.',
+      3,
+    ),
+    required: optional(
+      Type.Boolean(),
+      'When given up: true is not understood, with all that follows; false goes on without the variable.',
+      true,
+    ),
   },
   closed,
 )
 
 const Node = Type.Object(
   {
-    node_id: Id,
-    name: Label,
-    type: oneOf(['intent', 'event', 'unknown']),
-    /** The node under which this one is heard: it is open while the conversation stands at its parent. */
-    parent_id: Type.Optional(Id),
-    /** Of a node of type intent. */
-    intent: Type.Optional(Slug),
-    /** Of a node of type event: what sets it off. Without it the node is reached by a jump or as the start. */
-    event: Type.Optional(oneOf(['attachment'])),
-    requisites: Type.Optional(Type.Array(Requisite, { maxItems: documentLimits.requisitesMax })),
-    actions: Type.Optional(Actions),
-    /** After the actions: the first that holds runs its own. */
-    conditions: Type.Optional(Type.Array(Condition, { maxItems: documentLimits.conditionsMax })),
-    /** Let the language model word the node's texts for this user; they stay as they are without one. */
-    enhance: Type.Optional(Type.Boolean()),
+    node_id: described(Id, 'Its name for jumps, unique in the whole document.'),
+    name: described(Label, 'Its name for people.'),
+    type: described(
+      oneOf(['intent', 'event', 'unknown']),
+      'What sets it off: an intent, an event (or a jump), or that nothing was understood.',
+    ),
+    parent_id: optional(
+      Id,
+      'A node of the same workflow: this one is heard only while the conversation stands at that one or below it.',
+    ),
+    intent: optional(Slug, 'Of a node of type intent: which.'),
+    event: optional(
+      oneOf(['attachment']),
+      'Of a node of type event: what sets it off. Without it the node is reached by a jump or as the start.',
+    ),
+    requisites: optional(
+      Type.Array(Requisite, { maxItems: documentLimits.requisitesMax }),
+      'Questions that are asked before the actions run.',
+    ),
+    actions: optional(Actions, 'What it says and does.'),
+    conditions: optional(
+      Type.Array(Condition, { maxItems: documentLimits.conditionsMax }),
+      'After the actions: the first that holds runs its own.',
+    ),
+    enhance: optional(
+      Type.Boolean(),
+      'Let the language model word the texts for this user; without a model they stay as they are.',
+      false,
+    ),
   },
   closed,
 )
 
 export const Workflow = Type.Object(
-  { workflow_id: Id, name: Label, nodes: Type.Array(Node, { maxItems: documentLimits.nodesMax }) },
+  {
+    workflow_id: described(Id, 'Its name, unique in the document.'),
+    name: described(Label, 'Its name for people.'),
+    nodes: described(Type.Array(Node, { maxItems: documentLimits.nodesMax }), 'Listened to in their order.'),
+  },
   closed,
 )
+
+/** By the names that the reference gives them. */
+export const workflowSchemas = { Rule, Condition, Validation, Requisite, Node } as const
 
 export type DocumentWorkflow = Static<typeof Workflow>
 export type DocumentNode = Static<typeof Node>
