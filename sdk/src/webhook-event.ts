@@ -88,7 +88,12 @@ interface MarkedAs<Type extends string> {
   readonly by: Actor
 }
 
-type MemberMoved = MemberMove<'conversation:member_join'> | MemberMove<'conversation:member_leave'>
+type MemberMoved = MemberMove<'conversation:member_join'> | MemberLeave
+interface MemberLeave extends MemberMove<'conversation:member_leave'> {
+  /** Of a handover: who is wanted, and why. */
+  readonly department?: string
+  readonly reason?: string
+}
 interface MemberMove<Type extends string> {
   readonly event_type: Type
   readonly member: Member
@@ -104,6 +109,8 @@ interface ConversationMove<Type extends string> {
 interface SessionClosed {
   readonly event_type: 'session:closed'
   readonly reason: SessionClosedReason
+  /** What the call that closed it gave as its reason. */
+  readonly note?: string
 }
 
 interface SessionExpired {

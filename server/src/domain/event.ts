@@ -21,11 +21,17 @@ export type EventPayload =
   | { readonly event_type: 'message:read'; readonly message_ids: readonly string[]; readonly by: Actor }
   | { readonly event_type: 'message:delivered'; readonly message_ids: readonly string[]; readonly by: Actor }
   | { readonly event_type: 'conversation:member_join'; readonly member: Member }
-  | { readonly event_type: 'conversation:member_leave'; readonly member: Member }
+  | ({ readonly event_type: 'conversation:member_leave'; readonly member: Member } & HandoverWish)
   | { readonly event_type: 'conversation:closed'; readonly by: Actor; readonly reason?: string }
   | { readonly event_type: 'conversation:reopened'; readonly by: Actor; readonly reason?: string }
-  | { readonly event_type: 'session:closed'; readonly reason: SessionClosedReason }
+  | { readonly event_type: 'session:closed'; readonly reason: SessionClosedReason; readonly note?: string }
   | { readonly event_type: 'session:expired'; readonly expired_at: number }
+
+/** What was said to whoever is to take over. */
+export interface HandoverWish {
+  readonly department?: string
+  readonly reason?: string
+}
 
 export interface ComposePayload {
   readonly event_type: 'message:compose'

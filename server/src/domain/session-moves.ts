@@ -1,4 +1,4 @@
-import type { Actor, EventPayload, Member, SessionClosedReason } from './event.ts'
+import type { Actor, EventPayload, HandoverWish, Member, SessionClosedReason } from './event.ts'
 import {
   afterMove,
   conversationMoves,
@@ -67,10 +67,10 @@ export const reopenConversation = (session: Session, by: Actor): Moved => {
 }
 
 /** The agent (or an API call) asks for a person: from now on the agent is silent. */
-export const awaitHuman = (session: Session): Moved => {
+export const awaitHuman = (session: Session, wish: HandoverWish = {}): Moved => {
   const owner = afterMove(ownerMoves, session.owner, 'await')
   if (owner === undefined) return unmoved(session)
-  return { session: { ...session, owner, human: null }, events: leaves(session) }
+  return { session: { ...session, owner, human: null }, events: leaves(session, wish) }
 }
 
 /** A person takes the conversation, from the agent, from the queue or from another person. */
@@ -106,10 +106,12 @@ export const handBack = (session: Session): Moved => {
   }
 }
 
-export const closeSession = (session: Session, reason: SessionClosedReason): Moved => {
+/** @param note the caller's own words */
+export const closeSession = (session: Session, reason: SessionClosedReason, note?: string): Moved => {
   const state = afterMove(sessionMoves, session.state, 'close')
   if (state === undefined) return unmoved(session)
-  return { session: { ...session, state }, events: [{ event_type: 'session:closed', reason }] }
+  const closed = { event_type: 'session:closed', reason } as const
+  return { session: { ...session, state }, events: [note === undefined ? closed : { ...closed, note }] }
 }
 
 export const expireSession = (session: Session): Moved => {
@@ -137,9 +139,9 @@ export const passTime = (session: Session, now: number): Moved => {
 const releaseOwner = (session: Session): Moved =>
   session.owner === 'bot' ? unmoved(session) : handBack(session)
 
-const leaves = (session: Session): readonly EventPayload[] => {
+const leaves = (session: Session, wish: HandoverWish = {}): readonly EventPayload[] => {
   const member = currentMember(session)
-  return member === null ? [] : [{ event_type: 'conversation:member_leave', member }]
+  return member === null ? [] : [{ event_type: 'conversation:member_leave', member, ...wish }]
 }
 
 const currentMember = (session: Session): Member | null => {

@@ -8,6 +8,7 @@ export const closeSession = async (
   deps: Pick<Deps, 'changeSession'>,
   call: SessionCall,
   by: 'api' | 'operator',
+  note?: string,
 ): Promise<Accepted> =>
   await deps.changeSession({
     sessionId: call.sessionId,
@@ -15,7 +16,7 @@ export const closeSession = async (
     idempotency: call.idempotency,
     decide: (before, { now }) => {
       requireActive(before, now)
-      const moved = close(before, by)
+      const moved = close(before, by, note)
       return {
         session: moved.session,
         events: causedBy(call.requestId, moved.events),

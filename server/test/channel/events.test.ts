@@ -181,7 +181,7 @@ const live = async (one: Customer): Promise<{ sessionId: string; causes: Map<str
   await untilLog(one, (log) => log.some((event) => 'in_reply_to' in event && event.in_reply_to === firstId))
   await call('delivered', '/messages/delivered')
   await call('read', '/messages/read')
-  await call('handover', '/handover')
+  await call('handover', '/handover', { department: 'sales', reason: 'wants a discount' })
   await call('person', '/messages/agent', words)
   await call('close', '/conversation/close')
   await call('reopen', '/conversation/reopen')
@@ -191,7 +191,7 @@ const live = async (one: Customer): Promise<{ sessionId: string; causes: Map<str
   await untilLog(one, (log) =>
     log.some((event) => 'in_reply_to' in event && event.in_reply_to === answer.body['request_id']),
   )
-  await call('close session', '/close')
+  await call('close session', '/close', { reason: 'the window was closed' })
   return { sessionId, causes }
 }
 
@@ -226,7 +226,10 @@ test('a life as the webhook hears it: each event in its place, with its cause an
     { cause: undefined, event_type: 'message:brain_send' },
     { cause: 'delivered', event_type: 'message:delivered', by: { type: 'user', id: user?.id } },
     { cause: 'read', event_type: 'message:read', by: { type: 'user', id: user?.id } },
-    { cause: 'handover', event_type: 'conversation:member_leave', member: brain },
+    {
+      ...{ cause: 'handover', event_type: 'conversation:member_leave', member: brain },
+      ...{ department: 'sales', reason: 'wants a discount' },
+    },
     { cause: 'person', event_type: 'conversation:member_join', member: person },
     { cause: 'close', event_type: 'conversation:member_leave', member: person },
     { cause: 'close', event_type: 'conversation:member_join', member: brain },
@@ -235,7 +238,10 @@ test('a life as the webhook hears it: each event in its place, with its cause an
     { cause: 'close again', event_type: 'conversation:closed', by: { type: 'api' } },
     { cause: 'user', event_type: 'conversation:reopened', by: { type: 'user', id: user?.id } },
     { cause: undefined, event_type: 'message:brain_send' },
-    { cause: 'close session', event_type: 'session:closed', reason: 'api' },
+    {
+      ...{ cause: 'close session', event_type: 'session:closed', reason: 'api' },
+      note: 'the window was closed',
+    },
   ])
   for (const event of events) {
     if (event.caused_by !== undefined) assert.equal(event.request_id, event.caused_by)

@@ -189,13 +189,20 @@ export const eventSchemas = {
   'message:read': ordered('message:read', { message_ids: Type.Array(Id), by: Actor }),
   'message:delivered': ordered('message:delivered', { message_ids: Type.Array(Id), by: Actor }),
   'conversation:member_join': ordered('conversation:member_join', { member: Member }),
-  'conversation:member_leave': ordered('conversation:member_leave', { member: Member }),
+  'conversation:member_leave': ordered('conversation:member_leave', {
+    member: Member,
+    department: Type.Optional(Type.String({ description: 'Of a handover: who is wanted.' })),
+    reason: Type.Optional(Type.String({ description: 'Of a handover: why.' })),
+  }),
   'conversation:closed': ordered('conversation:closed', { by: Actor, reason: Type.Optional(Type.String()) }),
   'conversation:reopened': ordered('conversation:reopened', {
     by: Actor,
     reason: Type.Optional(Type.String()),
   }),
-  'session:closed': ordered('session:closed', { reason: Type.Enum(['api', 'resolved', 'operator']) }),
+  'session:closed': ordered('session:closed', {
+    reason: Type.Enum(['api', 'resolved', 'operator']),
+    note: Type.Optional(Type.String({ description: 'What the call that closed it gave as its reason.' })),
+  }),
   'session:expired': ordered('session:expired', { expired_at: Time }),
 } as const
 

@@ -1,4 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Static } from 'typebox'
+import type { HandoverWish } from '../../domain/event.ts'
 import { announceCompose } from '../../usecases/announce-compose.ts'
 import { closeConversation } from '../../usecases/close-conversation.ts'
 import { closeSession } from '../../usecases/close-session.ts'
@@ -69,7 +71,7 @@ export const sessionRoutes =
           body: orNone(CloseSessionBody),
         },
       },
-      async (request) => await closeSession(deps, sessionCallOf(request), 'api'),
+      async (request) => await closeSession(deps, sessionCallOf(request), 'api', request.body?.reason),
     )
     app.post(
       '/sessions/:session_id/messages',
@@ -165,9 +167,15 @@ export const sessionRoutes =
           body: orNone(HandoverBody),
         },
       },
-      async (request) => await requestHandover(deps, sessionCallOf(request)),
+      async (request) => await requestHandover(deps, sessionCallOf(request), wishOf(request.body)),
     )
   }
+
+/** No more of the body than we know. */
+const wishOf = (body: Static<typeof HandoverBody> | null): HandoverWish => ({
+  ...(body?.department === undefined ? {} : { department: body.department }),
+  ...(body?.reason === undefined ? {} : { reason: body.reason }),
+})
 
 const writes = ['unauthorized', 'idempotency-conflict', 'payload-too-large', 'rate-limited'] as const
 const sessionPosts = [...writes, 'session-not-found'] as const
