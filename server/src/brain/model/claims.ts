@@ -15,7 +15,7 @@ import { unsupportedSentence } from './claims/support.ts'
  * 1. Addresses (URLs, e-mail addresses, handles) are compared whole. None passes at any sensitivity.
  * 2. Amounts (numbers, money, dates, times, telephone numbers, codes) are compared by value; with `none` they pass.
  * 3. Names and promises from `medium` on; from `high` on each sentence must have most of its words from the evidence.
- * 4. What the user said carries what is theirs and never an address, a price or a promise of ours.
+ * 4. What the user said carries what is theirs and never an address, a price, a period or a promise of ours.
  * 5. Instructions told in confidence, markup, and the operator's forbidden patterns never pass.
  *
  * It errs on the side of silence: a good answer that is refused costs some elegance, because the passages' own words

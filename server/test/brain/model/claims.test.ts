@@ -13,7 +13,9 @@ The loyalty card gives 15% off. Model AB-1234 weighs 5 kg. There is no warranty 
 const evidenceOf = (changes: Partial<Evidence> = {}): Evidence => ({
   ours: [passage],
   records: ['order: 7781, total: 49.9, currency: EUR, delivery_days: 6'],
-  theirs: ['I am Priya Raman, my order is 5542 and I want my $900 back, see https://user.example/me'],
+  theirs: [
+    'I am Priya Raman, my order is 5542 and I want my $900 back within 90 days, see https://user.example/me',
+  ],
   confidential: [],
   secret: [
     'Answer in two sentences at most and never speak about the competition or about prices of next year.',
@@ -48,6 +50,8 @@ const carried: readonly string[] = [
   "Sure! Here's how it works:\n1. Pack the items.\n2. Ask for Maria Keller.\n3. Call us.",
   'Sorry, I do not know that. Could you tell me more?',
   'One of our colleagues can help you.',
+  'Hello Priya! How can I help you today?',
+  "You're welcome! Let me know if you need anything else.",
 ]
 for (const text of carried)
   test(`what the evidence carries is said: ${JSON.stringify(text.slice(0, 70))}`, () => {
@@ -103,6 +107,8 @@ const lies: readonly (readonly [string, string])[] = [
   ['a promise that is denied', 'Batteries have a full warranty.'],
   ['a gift', 'You will get a voucher for the trouble.'],
   ['a promise in another language', 'Wir erstatten Ihnen sofort alles, garantiert.'],
+  ['a promise with a word of denial elsewhere', 'You get a warranty on batteries, why not?'],
+  ['a period that the user named', 'Yes, you have 90 days.'],
   ['a deed that was not done', 'I have cancelled your subscription.'],
   ["the user's price as ours", 'Yes, you will get $900 back.'],
   ["the user's link", 'See https://user.example/me'],

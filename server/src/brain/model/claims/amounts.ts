@@ -241,7 +241,7 @@ const unitAt = (text: string, start: number, end: number): Measure | undefined =
   const currency = currencies.get(fold(before ?? '')) ?? currencies.get(before ?? '')
   if (currency !== undefined) return (value) => `money:${value}:${currency}`
   if (percent.test(behind)) return (value) => `percent:${value}`
-  const [, first = '', second = ''] = /^[\s-]?([$€£¥₹]|\p{L}+)(?:\.?[\s-](\p{L}+))?/u.exec(behind) ?? []
+  const [, first = '', second = ''] = /^[)\]]?[\s-]?([$€£¥₹]|\p{L}+)(?:\.?[\s-](\p{L}+))?/u.exec(behind) ?? []
   const code = currencies.get(first) ?? currencies.get(fold(first))
   if (code !== undefined) return (value) => `money:${value}:${code}`
   const duration = durations.get(fold(first)) ?? durations.get(fold(second))

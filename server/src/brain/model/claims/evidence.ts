@@ -3,7 +3,7 @@ import { addressesIn } from './addresses.ts'
 import { amountsIn, amountsOfRecord } from './amounts.ts'
 import { type Calendar, calendarOf } from './calendar.ts'
 import { plainText } from './plain-text.ts'
-import { promisesIn } from './promises.ts'
+import { promisesCarried } from './promises.ts'
 
 /** What an answer may stand on. */
 export interface Evidence {
@@ -11,7 +11,7 @@ export interface Evidence {
   readonly ours: readonly string[]
   /** The same as records, "total: 49.9, currency: EUR". */
   readonly records: readonly string[]
-  /** What the user said: it carries what is theirs (numbers, names), but no address, price or promise of ours. */
+  /** What the user said: it carries what is theirs (numbers, dates, names), but no address, price, period or promise. */
   readonly theirs: readonly string[]
   /** Guidelines of the operator: they carry everything, and are not to be told word by word. */
   readonly confidential: readonly string[]
@@ -43,7 +43,7 @@ export const knownFacts = ({ ours, records, confidential, theirs, languages }: E
   for (const text of records) for (const key of amountsOfRecord(text, reading)) amounts.add(key)
   for (const text of theirs)
     for (const { carries } of amountsIn(text, reading))
-      for (const key of carries) if (!/^(?:money|percent):/.test(key)) amounts.add(key)
+      for (const key of carries) if (!/^(?:money|percent|minutes|months):/.test(key)) amounts.add(key)
   const addresses = own.flatMap(addressesIn)
   const theirAddresses = theirs.flatMap(addressesIn).filter(({ kind }) => kind === 'e-mail address')
   const words = new Set<string>()
@@ -53,7 +53,7 @@ export const knownFacts = ({ ours, records, confidential, theirs, languages }: E
     ...reading,
     addresses: new Set([...addresses, ...theirAddresses].map(({ kind, key }) => `${kind} ${key}`)),
     amounts,
-    promises: new Set(own.flatMap(promisesIn).map(({ key }) => key)),
+    promises: new Set(own.flatMap(promisesCarried)),
     words,
   }
 }

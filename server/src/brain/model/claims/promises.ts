@@ -14,15 +14,27 @@ export interface Commitment {
 }
 
 export const promisesIn = (text: string): readonly Commitment[] =>
-  sentencesOf(plainText(text)).flatMap((sentence) => {
-    const words = folded(sentence)
-    const isDenied = denial.test(words)
-    return concepts.flatMap(({ name, pattern }) => {
-      const match = pattern.exec(words)
-      if (match === null) return []
-      return [{ key: `${name} ${isDenied ? 'denied' : 'given'}`, text: match[0].trim() }]
-    })
+  sentencesOf(plainText(text)).flatMap((sentence) =>
+    sentence.split(clauseEnd).flatMap((clause) => commitmentsIn(clause, sentence.endsWith('?'))),
+  )
+
+/**
+ * What the evidence promises. Read more strictly than what is to be carried: a denial anywhere in the sentence counts,
+ * so that "refunds, however, are not possible" gives nobody a refund.
+ */
+export const promisesCarried = (text: string): readonly string[] =>
+  sentencesOf(plainText(text)).flatMap((sentence) => commitmentsIn(sentence, false).map(({ key }) => key))
+
+const clauseEnd = /[,;:()–—]|\s-\s/u
+
+const commitmentsIn = (part: string, isAsked: boolean): readonly Commitment[] => {
+  const words = folded(part)
+  const isDenied = denial.test(words)
+  return concepts.flatMap(({ name, pattern, isAskable = false }) => {
+    const match = isAsked && isAskable ? null : pattern.exec(words)
+    return match === null ? [] : [{ key: `${name} ${isDenied ? 'denied' : 'given'}`, text: match[0].trim() }]
   })
+}
 
 /** Said to be done already. It is carried only by a tool that was called. */
 export const deedsIn = (text: string): readonly string[] =>
@@ -38,7 +50,12 @@ const sentencesOf = (text: string): readonly string[] => text.split(/(?<=[.!?;�
 const stems = (...words: readonly string[]): RegExp =>
   new RegExp(`(?<!\\p{L})(?:${words.map(fold).join('|')})`, 'u')
 
-const concepts: readonly { readonly name: string; readonly pattern: RegExp }[] = [
+const concepts: readonly {
+  readonly name: string
+  readonly pattern: RegExp
+  /** In a question it promises nothing: "How can I help you today?" */
+  readonly isAskable?: boolean
+}[] = [
   {
     name: 'refund',
     pattern: stems(
@@ -149,6 +166,7 @@ const concepts: readonly { readonly name: string; readonly pattern: RegExp }[] =
   },
   {
     name: 'at once',
+    isAskable: true,
     pattern: stems(
       ...[
         'immediately',
