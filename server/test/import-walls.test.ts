@@ -92,3 +92,14 @@ test('the sdk imports nothing of node and nothing of the server', () => {
     [],
   )
 })
+
+test('the cli imports nothing of the server', () => {
+  const cli = fileURLToPath(new URL('../../cli/src/', import.meta.url))
+  const targets = filesUnder(cli).flatMap((file) =>
+    importsOf(readFileSync(file, 'utf8')).map(({ target }) => target),
+  )
+  assert.deepEqual(
+    targets.filter((target) => !/^(?:\.\/|node:|@dragoman\/sdk$)/.test(target)),
+    [],
+  )
+})
