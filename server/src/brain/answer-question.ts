@@ -5,7 +5,7 @@ import type { DocumentNode, DocumentRequisite } from './document/document.ts'
 import { notUnderstood } from './fallback.ts'
 import { hearsIntent, listeningNode } from './listening.ts'
 import { note, type OpenTurn } from './open-turn.ts'
-import { openRequisite, readAnswer, sayPrompt } from './question.ts'
+import { openRequisite, readAnswer, sayPrompt, takeCorrections } from './question.ts'
 import type { Thinking } from './turn-types.ts'
 import { exactIntent, understand, verdictOf } from './understand.ts'
 import { setVariable } from './variables.ts'
@@ -13,7 +13,10 @@ import { walk } from './walk.ts'
 
 const attemptsMaxDefault = 3
 
-/** Free text answers anything, so only a message that is very sure to mean something else interrupts it. */
+/**
+ * Free text answers anything, so only a message that is very sure to mean something else interrupts it, or one that
+ * is a question itself.
+ */
 const digressionConfidence = 0.85
 
 /**
@@ -38,13 +41,18 @@ export function* answerQuestion(
     turn.path.push('digression')
     turn.takenEntities.clear()
     const suspended = [...dialog.suspended, question]
-    const outcome = yield* walk(turn, aside, { takeFromMessage: true })
+    const outcome = yield* walk(turn, aside, { take: 'all' })
     return yield* arrive(turn, { ...dialog, question: undefined, suspended }, outcome)
   }
   if (value !== undefined) {
     turn.path.push('question')
     setVariable(turn, requisite.save_as, value)
-    const outcome = yield* walk(turn, node, { skipped: question.skipped, takeFromMessage: true })
+    const outcome = yield* walk(turn, node, { skipped: question.skipped, take: 'open' })
+    return yield* arrive(turn, { ...dialog, question: undefined }, outcome)
+  }
+  if (takeCorrections(turn, node, requisite)) {
+    turn.path.push('corrected')
+    const outcome = yield* walk(turn, node, { skipped: question.skipped, take: 'open' })
     return yield* arrive(turn, { ...dialog, question: undefined }, outcome)
   }
   if (turn.agent.hasKnowledge && turn.text !== '' && (yield* answerFreely(turn))) {
@@ -74,7 +82,8 @@ function* digression(
   const verdict = verdictOf(turn, question.node_id, understanding)
   if (verdict.type !== 'accepted') return undefined
   const confidence = understanding.ranking[0]?.confidence ?? 0
-  return isAnswer && confidence < digressionConfidence ? undefined : elsewhere(verdict.intent)
+  const isSure = confidence >= digressionConfidence || /[?;؟？]$/.test(turn.text)
+  return isAnswer && !isSure ? undefined : elsewhere(verdict.intent)
 }
 
 function* askAgain(

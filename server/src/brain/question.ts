@@ -21,20 +21,24 @@ import { isFilled, setVariable, variable } from './variables.ts'
  * 2. An answer is believed only in the form that the document asks for, and saved as the value, not as the words.
  */
 
+/** What a message may fill: what is still open, or also what was known before ("actually, on Friday"). */
+export type TakeFromMessage = 'nothing' | 'open' | 'all'
+
 /** The first requisite of the node that is still open. What the user's message already says is taken from it. */
 export const nextRequisite = (
   turn: OpenTurn,
   node: DocumentNode,
   skipped: readonly string[],
-  takeFromMessage: boolean,
+  take: TakeFromMessage,
 ): DocumentRequisite | undefined => {
   for (const requisite of node.requisites ?? []) {
     const { save_as: saveAs, validate } = requisite
-    if (skipped.includes(saveAs) || isFilled(variable(turn.context, saveAs))) continue
+    const isKnown = skipped.includes(saveAs) || isFilled(variable(turn.context, saveAs))
+    if (isKnown && take !== 'all') continue
     const value =
-      takeFromMessage && validate?.entity ? takeEntity(turn, validate.entity, entitiesIn(turn)) : undefined
-    if (value === undefined) return requisite
-    setVariable(turn, saveAs, value)
+      take !== 'nothing' && validate?.entity ? takeEntity(turn, validate.entity, entitiesIn(turn)) : undefined
+    if (value !== undefined) setVariable(turn, saveAs, value)
+    else if (!isKnown) return requisite
   }
   return undefined
 }
@@ -69,6 +73,22 @@ const withChoices = (
   response.type === 'text' && response.options === undefined && choices.length > 0
     ? { ...response, options: choices }
     : response
+
+/**
+ * An answer to another question of the node ("no, the skin doctor"): taken, where it cannot be mistaken for one to the
+ * question that is open. True when there was one.
+ */
+export const takeCorrections = (turn: OpenTurn, node: DocumentNode, asked: DocumentRequisite): boolean => {
+  let isCorrected = false
+  for (const { save_as: saveAs, validate } of node.requisites ?? []) {
+    if (validate?.entity === undefined || validate.entity === asked.validate?.entity) continue
+    const value = takeEntity(turn, validate.entity, entitiesIn(turn))
+    if (value === undefined) continue
+    setVariable(turn, saveAs, value)
+    isCorrected = true
+  }
+  return isCorrected
+}
 
 /** The value that the user's message gives as an answer; undefined when it is none. */
 export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Thinking<Json | undefined> {

@@ -113,7 +113,7 @@ function* followIntent(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
 
 function* go(turn: OpenTurn, dialog: Dialog, node: DocumentNode, step: string): Thinking<Dialog> {
   turn.path.push(step)
-  return yield* arrive(turn, dialog, yield* walk(turn, node, { takeFromMessage: true }))
+  return yield* arrive(turn, dialog, yield* walk(turn, node, { take: 'all' }))
 }
 
 /** "Did you mean ...?" with the intents as quick replies. */

@@ -4,7 +4,7 @@ import type { OpenQuestion } from './dialog-state.ts'
 import type { DocumentNode } from './document/document.ts'
 import { enhance } from './model/enhance.ts'
 import { note, type OpenTurn } from './open-turn.ts'
-import { nextRequisite, sayPrompt } from './question.ts'
+import { nextRequisite, sayPrompt, type TakeFromMessage } from './question.ts'
 import type { Thinking } from './turn-types.ts'
 
 /** Nodes in one turn (spec 2.2). A circle of jumps ends here. */
@@ -25,7 +25,7 @@ export type WalkOutcome =
  */
 export function* walk(turn: OpenTurn, start: DocumentNode, options: WalkOptions = {}): Thinking<WalkOutcome> {
   const nodesMax = turn.agent.document.agent.turn_limits?.nodes_max ?? nodesMaxDefault
-  const { takeFromMessage = false } = options
+  let { take = 'nothing' } = options
   let { skipped = [] } = options
   let node = start
   for (;;) {
@@ -34,7 +34,7 @@ export function* walk(turn: OpenTurn, start: DocumentNode, options: WalkOptions 
       return { type: 'failed' }
     }
     turn.nodes.push(node.node_id)
-    const requisite = nextRequisite(turn, node, skipped, takeFromMessage)
+    const requisite = nextRequisite(turn, node, skipped, take)
     if (requisite) {
       sayPrompt(turn, requisite)
       const question = { node_id: node.node_id, save_as: requisite.save_as, attempts: 0, skipped }
@@ -50,14 +50,15 @@ export function* walk(turn: OpenTurn, start: DocumentNode, options: WalkOptions 
     }
     node = next
     skipped = []
+    if (take === 'all') take = 'open'
   }
 }
 
 export interface WalkOptions {
   /** Requisites of the first node that were given up. */
   readonly skipped?: readonly string[]
-  /** The user's message may already say what the requisites ask for. */
-  readonly takeFromMessage?: boolean
+  /** The user's message may already say what the requisites ask for; nothing without it. */
+  readonly take?: TakeFromMessage
 }
 
 function* runNode(turn: OpenTurn, node: DocumentNode) {

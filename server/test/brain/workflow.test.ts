@@ -174,6 +174,24 @@ test('free text is an answer also when it sounds a little like something else', 
   assert.deepEqual(textsOf(talk('Bill Tableman')), ['Hello Bill Tableman'])
 })
 
+test('a user who changes their mind is heard: within the question, and with a new wish', () => {
+  const talk = conversation(restaurant(booking([people, day, name])))
+  talk('make a booking for 5 people')
+  const corrected = talk('no wait, we are 7')
+  assert.deepEqual(corrected.trace.path, ['corrected'])
+  assert.deepEqual(corrected.contextPatch, { booking: { people: 7 } })
+  assert.deepEqual(textsOf(corrected), ['For which day?'])
+  assert.deepEqual(talk('make a booking for 3 people').contextPatch, { booking: { people: 3 } })
+})
+
+test('a question is no answer to a question, when the agent understands it', () => {
+  const talk = conversation(restaurant(booking([name])))
+  talk('book a table')
+  const result = talk('what drinks do you have on the menu?')
+  assert.equal(result.trace.path[0], 'digression')
+  assert.deepEqual(textsOf(result), ['Coming!', 'In which name?'])
+})
+
 test('whoever says stop leaves the workflow; whoever asks for a person gets one', () => {
   const stopped = conversation(restaurant(booking([day])))
   stopped('book a table')
