@@ -16,8 +16,8 @@ import { findExistingEvents } from './read-delivery.ts'
  *   3. A completion counts only while its claim holds: a frozen process that thaws changes nothing.
  *   4. Rows are locked in the order of their ids by every statement that locks many.
  *   5. What a person wants sent again (replays) goes before the head; head does not move for it. The lane has one
- *      timer, but the head and each replay count their own failures. What a person makes due ahead of its time
- *      uses up nothing of its schedule: a failure then counts as the one before it.
+ *      timer, but the head and each replay count their own failures. What a person retries ahead of its time, or
+ *      sends something before, uses up nothing of its schedule: a failure then counts as the one before it.
  */
 export interface ClaimedDelivery {
   readonly sessionId: string
