@@ -99,8 +99,7 @@ const solveThree = (m: readonly number[], right: readonly number[]): Three => {
 
 /**
  * Accept from where that does more good than harm: a right answer counts 1, a wrong one -1, silence 0. Below that, ask
- * from where asking does: 1 if what was meant is one of the two best, -0.5 if not, for a needless question costs less
- * than a wrong answer. Both kept between sane bounds, for a few phrases prove little.
+ * from where asking does: 1 if what was meant is one of the two best, -1 if not. Both kept between sane bounds, for a few phrases prove little.
  */
 export const findThresholds = (trials: readonly Trial[], calibration: Calibration): Thresholds => {
   const judged = trials
@@ -113,7 +112,7 @@ export const findThresholds = (trials: readonly Trial[], calibration: Calibratio
   const unsure = judged.filter(({ confidence }) => confidence < accept)
   const clarify = within(
     [clarifyMin, accept],
-    bestCut(unsure.map(({ confidence, isNear, weight }) => [confidence, isNear ? weight : -weight / 2])),
+    bestCut(unsure.map(({ confidence, isNear, weight }) => [confidence, isNear ? weight : -weight])),
   )
   return { accept, clarify }
 }
