@@ -11,7 +11,7 @@ export const agents: Command = {
   summary: 'list, pull, push, test, diff and publish agents of a server',
   usage: `Usage: dragoman agents list
        dragoman agents pull DIRECTORY [--agent AGENT] [--version N] [--prune]
-       dragoman agents push DIRECTORY [--agent AGENT | --create]
+       dragoman agents push DIRECTORY (--create | --agent AGENT)
        dragoman agents test [AGENT] [--version N] [--only NAME] [--live]
        dragoman agents diff [AGENT] [--from N] [--to N]
        dragoman agents publish [AGENT] [--yes] [--last N]
@@ -88,7 +88,7 @@ const pull = async ({ terminal, api, flags, positionals }: Call): Promise<number
 const push = async ({ terminal, api, flags, positionals }: Call): Promise<number> => {
   const files = await readDirectory(resolve(terminal.folder, directoryIn(positionals)))
   const agentId =
-    flags.create === true ? idOf(await api.post('/agents', {})) : idOf(await findAgent(api, flags.agent))
+    flags.create === true ? idOf(await api.post('/agents', {})) : idOf(await pushedTo(api, flags))
   const kept = await api.post(`/agents/${agentId}/import`, { files })
   if (flags.json === true) terminal.say(`${JSON.stringify(kept)}\n`)
   else {
@@ -96,6 +96,13 @@ const push = async ({ terminal, api, flags, positionals }: Call): Promise<number
     terminal.say(`The draft of ${String(kept['name'])} (${agentId}) is what the directory says.\n`)
   }
   return exitCodes.fine
+}
+
+/** Never guessed: a push replaces the draft that is there. */
+const pushedTo = async (api: ManagementApi, { agent }: Call['flags']): Promise<JsonBody> => {
+  if (agent !== undefined) return await findAgent(api, agent)
+  const known = (await allAgents(api)).map(({ name }) => `  --agent ${JSON.stringify(name)}`)
+  throw new CommandFault(['Say where to: --create for a new agent, or one of', ...known].join('\n'))
 }
 
 const test = async ({ terminal, api, flags, positionals }: Call): Promise<number> => {

@@ -167,6 +167,12 @@ const refused: readonly (readonly [
     settings,
     /gone is not there\. Name the directory/,
   ],
+  [
+    'a push that does not say where to',
+    ['agents', 'push', 'broken.yaml'],
+    settings,
+    /Say where to: --create for a new agent, or one of\n {2}--agent /,
+  ],
   ['an unknown verb', ['agents', 'pulll'], settings, /^Say what to do: dragoman agents list\|pull/],
   ['an unknown option', ['replay', '--lsat', '3'], settings, /--lsat/],
 ]
