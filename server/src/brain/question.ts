@@ -97,7 +97,8 @@ export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Th
   if (validate?.entity !== undefined)
     return (
       takeEntity(turn, validate.entity, entitiesIn(turn)) ??
-      takeEntity(turn, validate.entity, entitiesNamed(turn, validate.entity))
+      takeEntity(turn, validate.entity, entitiesNamed(turn, validate.entity)) ??
+      bareHour(validate.entity, text)
     )
   if (validate?.pattern !== undefined) return matchOf(turn, validate.pattern)
   if (validate?.enum !== undefined) return choiceIn(turn, validate.enum)
@@ -121,6 +122,10 @@ const takeEntity = (turn: OpenTurn, name: string, entities: readonly FoundEntity
   }
   return undefined
 }
+
+/** "9" is a time only where a time was asked for. */
+const bareHour = (entity: string, text: string): string | undefined =>
+  entity === 'sys-time' && /^(?:1?\d|2[0-3])$/.test(text) ? `${text.padStart(2, '0')}:00` : undefined
 
 const matchOf = (turn: OpenTurn, pattern: string): string | undefined => {
   const match = linearPattern(`^(?:${pattern})$`).exec(turn.text)

@@ -193,6 +193,14 @@ test('a question is no answer to a question, when the agent understands it', () 
   assert.deepEqual(textsOf(result), ['Coming!', 'In which name?'])
 })
 
+test('a bare number is a time where a time was asked for', () => {
+  const time: DocumentRequisite = { save_as: 'time', prompt: asks('When?'), validate: { entity: 'sys-time' } }
+  const talk = conversation(restaurant(booking([time], { actions: [says('{{$time}}')] })))
+  talk('book a table')
+  assert.deepEqual(textsOf(talk('25')), ['When?'])
+  assert.deepEqual(textsOf(talk('9')), ['09:00'])
+})
+
 test('whoever says stop leaves the workflow; whoever asks for a person gets one', () => {
   const stopped = conversation(restaurant(booking([day])))
   stopped('book a table')
