@@ -48,19 +48,23 @@ export const withoutInstructions = (text: string): Cleaned => {
 const speaksToModel = (sentence: string): boolean =>
   orders.some((order) => order.test(sentence)) || (relays.test(sentence) && addressesIn(sentence).length > 0)
 
-/** Bounded gaps, so that each of them takes linear time. */
+/**
+ * Bounded gaps, so that each of them takes linear time. Wide enough for the usual attacks, narrow enough for manuals,
+ * which speak of instructions, prompts and rules all day: "do not forget to read the instructions".
+ */
 const orders: readonly RegExp[] = [
-  /\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|rule|prompt|guideline|direction|polic)/iu,
-  /\b(?:system|developer|hidden|secret|initial) (?:prompt|message|instruction)/iu,
-  /\byou are (?:now|no longer)\b|\bfrom now on,? you\b|\bact as (?:a|an|if)\b|\bpretend (?:to be|that you)\b/iu,
-  /\b(?:new|updated|real|actual|important|special) (?:instruction|rule|task|order)s?(?: for (?:you|the \w+))?\s*:/iu,
-  /\b(?:reveal|print|repeat|output|disclose|leak)\b.{0,40}\b(?:prompt|instructions|rules|api key|secret)/iu,
-  /\b(?:ai|llm|language model|assistant|chatbot)\b.{0,40}\b(?:must|should|shall|has to|have to|need to|will)\b/iu,
-  /\b(?:instructions?|note|message|attention)\b.{0,12}\b(?:to|for) (?:the |any |all )?(?:ai|llm|model|assistant|chatbot|bot)s?\b/iu,
-  /^\s*(?:system|assistant|developer)\s*:|<\|[\w-]{1,30}\|>|\[\/?INST\]|^#{1,4}\s*(?:system|instruction)/iu,
+  /(?<!\bnot |n['’]t |\bnever )\b(?:ignore|disregard|forget|override|bypass)\b(?:[\s,]+\p{L}+){0,3}[\s,]+(?:previous|prior|above|earlier|preceding|your|all|any|every\p{L}*|system)\b.{0,40}\b(?:instruction|rule|prompt|guideline|direction|said|told)/iu,
+  /\b(?:system|developer|hidden|secret|initial) prompt\b|\b(?:developer|hidden|secret) instruction/iu,
+  /\byou (?:are (?:now|no longer)|must now act as|will act as)\b.{0,40}\b(?:assistant|ai|bot|chatbot|model|evil|unrestricted|jailbroken|bound|dan|pirate|admin\p{L}*)\b/iu,
+  /\bfrom now on,? you (?:must|will|shall|should|only|always)\b.{0,20}\b(?:say|answer|respond|reply|obey|tell|ignore)|\bpretend (?:to be|that you)\b/iu,
+  /\b(?:new|real|actual) (?:instruction|task|order)s?(?: for (?:you|the \p{L}+))?\s*:/iu,
+  /\b(?:reveal|print|repeat|output|disclose|leak|show)\b.{0,30}\b(?:your|system|hidden|initial|above) (?:system )?(?:prompt|instructions|rules)/iu,
+  /\b(?:ai|llm|language model|chatbot|ai assistant)\b.{0,40}\b(?:must|should|shall|has to|have to|need to)\b/iu,
+  /\b(?:instructions?|note|message|attention)\b.{0,12}\b(?:to|for) (?:the |any |all )?(?:ai|llm|language model|chatbot|bot)s?\b/iu,
+  /^\s*(?:system|assistant|developer)\s*:|<\|[\w-]{1,30}\|>|\[\/?INST\]|^#{1,4}\s*(?:system|instruction)s?\s*:?\s*$/iu,
   /\b(?:ignorier|vergiss|vergesst|missacht)\p{L}*.{0,40}(?:anweisung|regel|prompt|instruktion|vorgabe)/iu,
   /\b(?:ignora|ignore|olvida|olvide|omite|omita)\b.{0,40}(?:instrucci|regla|indicaci)/iu,
-  /\b(?:ignor|oubli)\p{L}*.{0,40}(?:instruction|consigne|règle)/iu,
+  /\b(?:ignor|oubli)\p{L}*\s+(?:toutes?|tous|les|vos|tes|ces)\b.{0,40}(?:instruction|consigne|règle)/iu,
   /(?:ignor|esque[çc]|desconsider)\p{L}*.{0,40}(?:instruç|regra)/iu,
   /\b(?:ignor|dimentic)\p{L}*.{0,40}(?:istruzion|regol)/iu,
   /(?:αγνό|ξέχασ|ξεχάσ)\p{L}*.{0,40}(?:οδηγί|κανόν)/iu,

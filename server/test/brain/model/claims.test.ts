@@ -51,6 +51,7 @@ const carried: readonly string[] = [
   'Sorry, I do not know that. Could you tell me more?',
   'One of our colleagues can help you.',
   'Hello Priya! How can I help you today?',
+  "Don't worry: it's free for orders above $1,000.",
   "You're welcome! Let me know if you need anything else.",
 ]
 for (const text of carried)

@@ -20,6 +20,7 @@ export const unknownNames = (text: string, evidence: NameEvidence): readonly str
   for (const [index, { word, start, end }] of words.entries()) {
     const written = plain.slice(start, end)
     if (!/\p{Lu}/u.test(written) || !/\p{L}{2}/u.test(written)) continue
+    if (/^['’]t(?!\p{L})/u.test(plain.slice(end, end + 3))) continue
     const before = words[index - 1]
     const isFirst = before === undefined || sentenceGap.test(plain.slice(before.end, start))
     // "Pack the items": who does something to something is no name.
