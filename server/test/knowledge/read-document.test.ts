@@ -103,6 +103,19 @@ test('plain text is cut into passages of about 400 words, between paragraphs whe
   assert.deepEqual(words, [360, 360, 360, 120])
 })
 
+test('short lines of plain text above a paragraph are its headings, and the first one is the title', async () => {
+  const text =
+    'Security\n\nLost phone\n\nCall us at once,\nday or night.\n\nPassword\n\nNever tell it.\n\nmilk\n\neggs\n\nbread'
+  assert.deepEqual(await read('text/plain', text), {
+    ok: true,
+    title: 'Security',
+    passages: [
+      { heading: 'Security › Lost phone', text: 'Call us at once, day or night.' },
+      { heading: 'Security › Password', text: 'Never tell it.\nmilk\neggs\nbread' },
+    ],
+  })
+})
+
 test('what cannot be read is told with its reason, never as an empty document', async () => {
   const errors: readonly [string, string | Buffer, RegExp][] = [
     ['application/pdf', 'no pdf at all', /is not a PDF/],

@@ -48,14 +48,9 @@ const blocksOf = async (document: DocumentBytes): Promise<ParsedText> => {
     case 'text/markdown':
       return await (await import('./parse-markdown.ts')).parseMarkdown(textOf(document))
     default:
-      return { title: '', blocks: paragraphsOf(textOf(document)) }
+      return (await import('./parse-text.ts')).parseText(textOf(document))
   }
 }
-
-const paragraphsOf = (text: string): readonly TextBlock[] =>
-  text
-    .split(/\r?\n\s*\r?\n/)
-    .map((paragraph) => ({ type: 'text', text: paragraph.replace(/\s*\r?\n\s*/g, ' ') }))
 
 /** In the encoding that was told, in that of the byte order mark, in that of the page's own `meta`, or UTF-8. */
 const textOf = ({ content, charset, mediaType }: DocumentBytes): string => {
