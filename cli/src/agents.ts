@@ -6,6 +6,7 @@ import { faultLine, type JsonBody, listOf, type ManagementApi, managementApi } f
 import { printReplay } from './print-replay.ts'
 import { readArguments, serverOptions, serverUsage, wholeNumber } from './read-arguments.ts'
 import { watchReplay } from './replay.ts'
+import { uploadKnowledge } from './upload-knowledge.ts'
 
 export const agents: Command = {
   summary: 'list, pull, push, test, diff and publish agents of a server',
@@ -86,14 +87,18 @@ const pull = async ({ terminal, api, flags, positionals }: Call): Promise<number
 }
 
 const push = async ({ terminal, api, flags, positionals }: Call): Promise<number> => {
-  const files = await readDirectory(resolve(terminal.folder, directoryIn(positionals)))
-  const agentId =
-    flags.create === true ? idOf(await api.post('/agents', {})) : idOf(await pushedTo(api, flags))
-  const kept = await api.post(`/agents/${agentId}/import`, { files })
+  const root = resolve(terminal.folder, directoryIn(positionals))
+  const files = await readDirectory(root)
+  const kept =
+    flags.create === true
+      ? await api.post('/agents/import', { files })
+      : await api.post(`/agents/${idOf(await pushedTo(api, flags))}/import`, { files })
+  const uploaded = await uploadKnowledge(api, idOf(kept), root, files)
   if (flags.json === true) terminal.say(`${JSON.stringify(kept)}\n`)
   else {
     for (const warning of listOf(kept['warnings'])) terminal.complain(`warning  ${faultLine(warning)}\n`)
-    terminal.say(`The draft of ${String(kept['name'])} (${agentId}) is what the directory says.\n`)
+    terminal.say(`The draft of ${String(kept['name'])} (${idOf(kept)}) is what the directory says.\n`)
+    if (uploaded > 0) terminal.say(`${uploaded} documents of its knowledge are read by the server.\n`)
   }
   return exitCodes.fine
 }

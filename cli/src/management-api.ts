@@ -6,6 +6,7 @@ import { CommandFault, type Terminal } from './command.ts'
 export interface ManagementApi {
   readonly get: (path: string) => Promise<JsonBody>
   readonly post: (path: string, body: object) => Promise<JsonBody>
+  readonly postBytes: (path: string, bytes: Uint8Array<ArrayBuffer>) => Promise<JsonBody>
   /** An answer that comes line by line. */
   readonly postForLines: (path: string, body: object, onLine: (line: JsonBody) => void) => Promise<void>
 }
@@ -19,10 +20,16 @@ export const managementApi = async (
   const url = (flags.url ?? terminal.env['DRAGOMAN_URL'] ?? 'http://127.0.0.1:4000').replace(/\/+$/, '')
   if (!URL.canParse(url)) throw new CommandFault(`${url} is no URL; write it like http://127.0.0.1:4000.`)
   const token = flags.token ?? terminal.env['DRAGOMAN_ADMIN_TOKEN'] ?? (await storedToken(terminal))
-  const ask = async (method: string, path: string, body?: object, accept = 'application/json') => {
+  const ask = async (
+    method: string,
+    path: string,
+    body?: string | Uint8Array<ArrayBuffer>,
+    accept = 'application/json',
+  ) => {
     const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept }
-    if (body) headers['content-type'] = 'application/json'
-    const request = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }
+    if (body !== undefined)
+      headers['content-type'] = typeof body === 'string' ? 'application/json' : 'application/octet-stream'
+    const request = { method, headers, ...(body === undefined ? {} : { body }) }
     const response = await terminal.fetch(`${url}/api/v1${path}`, request).catch((cause: unknown) => {
       throw new CommandFault(`No answer from ${url}. Start it with npm start, or name another with --url.`, {
         cause,
@@ -33,9 +40,10 @@ export const managementApi = async (
   }
   return {
     get: async (path) => bodyOf(await (await ask('GET', path)).text()),
-    post: async (path, body) => bodyOf(await (await ask('POST', path, body)).text()),
+    post: async (path, body) => bodyOf(await (await ask('POST', path, JSON.stringify(body))).text()),
+    postBytes: async (path, bytes) => bodyOf(await (await ask('POST', path, bytes)).text()),
     postForLines: async (path, body, onLine) => {
-      const response = await ask('POST', path, body, 'application/x-ndjson')
+      const response = await ask('POST', path, JSON.stringify(body), 'application/x-ndjson')
       for await (const line of linesOf(response)) onLine(bodyOf(line))
     },
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -120,6 +120,30 @@ test('a push with a fault changes nothing and says file, line and cure', async (
   assert.match(error, /^broken\.yaml:4 workflow: is an unknown key; did you mean workflows\?/m)
   assert.equal(code, 2)
   assert.deepEqual((await operator.get(`/agents/${agentId}`)).body['draft'], before)
+})
+
+test('a new agent is made of a directory, with the documents of its knowledge', async () => {
+  const root = join(folder, 'new')
+  await mkdir(join(root, 'knowledge/faq'), { recursive: true })
+  await writeFile(join(root, 'agent.yaml'), 'agent:\n  name: Newcomer\n')
+  await writeFile(join(root, 'knowledge/faq/wool.md'), '# Wool\n\nWool is washed by hand.\n')
+  const { code, out, error } = await dragoman(['agents', 'push', 'new', '--create'])
+  assert.deepEqual([code, error], [0, ''])
+  assert.match(out, /The draft of Newcomer .* is what the directory says\.\n1 documents of its knowledge/)
+  const [, id = ''] = /\((\S+)\)/.exec(out) ?? []
+  const documents = await operator.all(`/agents/${id}/knowledge/documents`)
+  assert.deepEqual(
+    documents.map(({ collection, filename, origin }) => [collection, filename ?? origin]),
+    [['faq', 'wool.md']],
+  )
+})
+
+test('a directory with a fault makes no agent', async () => {
+  const before = (await operator.all('/agents')).length
+  await writeFile(join(folder, 'faulty.yaml'), 'agent: {}\nintents: []\nworkflows: []\n')
+  const { code, error } = await dragoman(['agents', 'push', 'faulty.yaml', '--create'])
+  assert.match(error, /^faulty\.yaml:1 agent\.name: is missing; add name: text$/m)
+  assert.deepEqual([code, (await operator.all('/agents')).length], [2, before])
 })
 
 test('a conversation becomes a test in a file', async () => {

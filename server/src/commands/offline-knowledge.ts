@@ -5,6 +5,7 @@ import type { AgentDocument } from '../brain/document/document.ts'
 import { embeddedParts } from '../brain/knowledge/embedded-parts.ts'
 import type { KnowledgePassage } from '../brain/knowledge/passage-index.ts'
 import { vectorWeightOf } from '../brain/knowledge/vector-weight.ts'
+import { fileMediaType, knowledgeFileTypes } from '../domain/knowledge-files.ts'
 import type { Embedder } from '../outside/embedder.ts'
 import { readInThread } from '../workers/read-document.ts'
 
@@ -48,10 +49,12 @@ const readFilePassages = async (
     )
   const content = await readFile(join(directory, path)).catch(() => undefined)
   if (!content) throw new UnreadableDocument(path, 'is not there', 'add the file, or leave out the source')
-  const ending = extname(path).toLowerCase()
+  const mediaType = fileMediaType(path)
+  if (mediaType === undefined)
+    throw new UnreadableDocument(path, 'cannot be read', `use ${knowledgeFileTypes}`)
   const text = await readInThread({
     name: basename(path, extname(path)),
-    mediaType: mediaTypes[ending] ?? 'text/plain',
+    mediaType,
     charset: undefined,
     isPage: false,
     content,
@@ -74,14 +77,4 @@ const vectorsOf = async (
   return outcome.ok
     ? new Int8Array(Buffer.concat(outcome.vectors.map((vector) => Buffer.from(vector))))
     : null
-}
-
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.md': 'text/markdown',
-  '.html': 'text/html',
-  '.htm': 'text/html',
-  '.txt': 'text/plain',
-  '.csv': 'text/csv',
-  '.pdf': 'application/pdf',
-  '.docx': 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
 }

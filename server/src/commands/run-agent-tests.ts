@@ -1,10 +1,9 @@
 import { dirname } from 'node:path'
 import { prepareAgent, trainingExamples } from '../brain/agent.ts'
+import { checkAgentFiles, withFileInPath } from '../brain/directory/check-agent-files.ts'
 import type { FileFault } from '../brain/directory/fault-places.ts'
 import { readable } from '../brain/directory/layout.ts'
-import { readAgentFiles } from '../brain/directory/read-agent-files.ts'
 import type { AgentDocument } from '../brain/document/document.ts'
-import { validateDocument } from '../brain/document/document-validation.ts'
 import { parseModel } from '../brain/intents/model-bytes.ts'
 import { printReport } from '../brain/testing/print-report.ts'
 import { runTests, type TestReport } from '../brain/testing/run-tests.ts'
@@ -51,11 +50,9 @@ type Loaded =
 
 const loadAgent = async (path: string): Promise<Loaded> => {
   try {
-    const read = readAgentFiles(await readAgentDirectory(path, (file) => readable.test(file)))
-    if (read.faults.length > 0) return refused(read.faults)
-    const checked = validateDocument(read.document)
-    if (!checked.ok) return refused(checked.errors.map(read.placed))
-    const warnings = checked.warnings.map(read.placed).map((fault) => `warning  ${faultLine(fault)}\n`)
+    const checked = checkAgentFiles(await readAgentDirectory(path, (file) => readable.test(file)))
+    if (!checked.ok) return refused(checked.faults)
+    const warnings = checked.warnings.map((fault) => `warning  ${faultLine(fault)}\n`)
     return { ok: true, document: checked.document, warnings: warnings.join('') }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
@@ -78,5 +75,7 @@ const refused = (faults: readonly FileFault[]): Extract<AgentTestsOutcome, { ok:
   text: faults.map((fault) => `${faultLine(fault)}\n`).join(''),
 })
 
-const faultLine = ({ file, line, path, message, cure }: FileFault): string =>
-  `${line === undefined ? file : `${file}:${line}`}: ${path === '' ? '' : `${path} `}${message}; ${cure}`
+const faultLine = (fault: FileFault): string => {
+  const { path, message, cure } = withFileInPath(fault)
+  return `${path}: ${message}; ${cure}`
+}

@@ -109,10 +109,21 @@ export const versionRoutes =
           response: answers(200, answer.KeptDraft, ['not-found', 'payload-too-large']),
         },
       },
-      async ({ params, body }) => {
-        const agentId = idOf(params)
-        return { agent_id: agentId, ...plain(await importAgent(deps, { agentId, files: body.files })) }
+      async ({ params, body }) =>
+        plain(await importAgent(deps, { agentId: idOf(params), files: body.files })),
+    )
+    app.post(
+      '/agents/import',
+      {
+        bodyLimit: filesBytesMax,
+        schema: {
+          summary: 'Make an agent of the files of a directory',
+          operationId: 'importNewAgent',
+          body: wire.ImportBody,
+          response: answers(201, answer.KeptDraft, ['payload-too-large']),
+        },
       },
+      async ({ body }, reply) => reply.code(201).send(plain(await importAgent(deps, { files: body.files }))),
     )
     app.post(
       '/agents/:agent_id/test',
