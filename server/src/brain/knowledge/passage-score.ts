@@ -39,7 +39,7 @@ const curveOf = (vectorWeight: number) => {
 }
 
 const curves = {
-  words: { base: -4.3, coverageSlope: 28, cosineSlope: 0, countSlope: -1.3 },
-  otherLatin: { base: -4.1, coverageSlope: 25.5, cosineSlope: 4.7, countSlope: -1.6 },
-  english: { base: -4.2, coverageSlope: 18, cosineSlope: 8.5, countSlope: -1.9 },
+  words: { base: -3.9, coverageSlope: 31, cosineSlope: 0, countSlope: -1.4 },
+  otherLatin: { base: -3.9, coverageSlope: 28.4, cosineSlope: 4, countSlope: -1.55 },
+  english: { base: -4.1, coverageSlope: 19.6, cosineSlope: 8.3, countSlope: -1.8 },
 }

@@ -8,16 +8,16 @@
  */
 export const termsOf = (text: string): Map<string, number> => {
   const counts = new Map<string, number>()
-  const count = (term: string): void => void counts.set(term, (counts.get(term) ?? 0) + 1)
-  for (const word of wordsOf(text)) {
-    if (unspaced.test(word)) for (const pair of piecesOf(word, 2)) count(pair)
-    else {
-      count(word)
-      if (word.length > wholeLengthMax)
-        for (const piece of piecesOf(`^${word}$`, 4)) count(`${pieceMark}${piece}`)
-    }
-  }
+  for (const word of wordsOf(text))
+    for (const term of termsOfWord(word)) counts.set(term, (counts.get(term) ?? 0) + 1)
   return counts
+}
+
+/** Of a word as `wordsOf` gives it. */
+export const termsOfWord = (word: string): readonly string[] => {
+  if (unspaced.test(word)) return piecesOf(word, 2)
+  if (word.length <= wholeLengthMax) return [word]
+  return [word, ...piecesOf(`^${word}$`, 4).map((piece) => pieceMark + piece)]
 }
 
 /** How much a term counts beside a whole word. */
