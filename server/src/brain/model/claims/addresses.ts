@@ -47,9 +47,9 @@ const linkTargets = [
 ]
 const namedLinks = /\[([^\]\n]{1,300})\]\(\s*<?([^)\s>]+)/g
 const withScheme =
-  /(?<![\p{L}\p{N}])(?:[a-z][a-z0-9+.-]{1,20}:\/\/|(?:javascript|data|vbscript|file|blob|intent|sms|tel|mailto|skype|whatsapp):)[^\s<>"'`«»“”]+/giu
+  /(?<![\p{L}\p{N}])(?:[a-z][a-z0-9+.-]{1,20}:\/\/|(?:javascript|data|vbscript|file|blob|intent|sms|tel|mailto|skype|whatsapp):)[^\s<>[\]"'`«»“”]+/giu
 const bareDomains =
-  /(?<![\p{L}\p{N}@/._-])(?:[\p{L}\p{N}][\p{L}\p{N}-]{0,62}\.)+\p{L}[\p{L}-]{0,22}\p{L}(?![\p{L}\p{N}])(?::\d{1,5})?(?:[/?#][^\s<>"'`«»“”]*)?/giu
+  /(?<![\p{L}\p{N}@/._-])(?:[\p{L}\p{N}][\p{L}\p{N}-]{0,62}\.)+\p{L}[\p{L}-]{0,22}\p{L}(?![\p{L}\p{N}])(?::\d{1,5})?(?:[/?#][^\s<>[\]"'`«»“”]*)?/giu
 const emails = /[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})+/giu
 const handles = /(?<![\p{L}\p{N}.@/])@[\p{L}\p{N}_]{2,64}(?![\p{L}\p{N}@.]*\.\p{L})/gu
 /** Two letters after a dot that are none of a domain. */
