@@ -24,3 +24,45 @@ export const listVersions = (
   db: Db,
   page: { readonly agentId: string; readonly before: number | null; readonly limit: number },
 ): Promise<VersionRow[]> => db.rows<VersionRow>(listStatement, [page.agentId, page.before, page.limit])
+
+const lockStatement = {
+  name: 'lock-agent-of-version',
+  text: `select agent_id from agents where agent_id = $1 for update`,
+}
+
+const stateStatement = {
+  name: 'version-state',
+  text: `select v.version = (select max(n.version) from agent_versions n where n.agent_id = $1) as is_newest,
+      exists (select from environments e where e.agent_id = $1 and e.agent_version = $2)
+        or exists (select from sessions s where s.agent_id = $1 and s.agent_version = $2 and s.state = 'active') as is_used
+    from agent_versions v where v.agent_id = $1 and v.version = $2`,
+}
+
+const forgetKnowledgeStatement = {
+  name: 'forget-knowledge-of-version',
+  text: `delete from knowledge_lists where agent_id = $1 and version = $2`,
+}
+
+const deleteStatement = {
+  name: 'delete-version',
+  text: `delete from agent_versions where agent_id = $1 and version = $2`,
+}
+
+/** Under the agent's lock, as publishing is. */
+export const deleteVersion = (
+  db: Db,
+  { agentId, version }: { readonly agentId: string; readonly version: number },
+): Promise<'deleted' | 'not there' | 'newest' | 'used'> =>
+  db.transaction(async (tx) => {
+    await tx.rows(lockStatement, [agentId])
+    const [state] = await tx.rows<{ is_newest: boolean; is_used: boolean }>(stateStatement, [
+      agentId,
+      version,
+    ])
+    if (!state) return 'not there'
+    if (state.is_newest) return 'newest'
+    if (state.is_used) return 'used'
+    await tx.rows(forgetKnowledgeStatement, [agentId, version])
+    await tx.rows(deleteStatement, [agentId, version])
+    return 'deleted'
+  })

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import { compareVersions } from '../../usecases/compare-versions.ts'
+import { deleteVersion } from '../../usecases/delete-version.ts'
 import { exportAgent } from '../../usecases/export-agent.ts'
 import { importAgent } from '../../usecases/import-agent.ts'
 import { listVersions } from '../../usecases/list-versions.ts'
@@ -55,6 +57,21 @@ export const versionRoutes =
         },
       },
       async ({ params, query }) => plain(await listVersions(deps, idOf(params), query)),
+    )
+    app.delete(
+      '/agents/:agent_id/versions/:version',
+      {
+        schema: {
+          summary: 'Delete a version that nobody needs',
+          operationId: 'deleteVersion',
+          params: wire.VersionPath,
+          response: answers(204, Type.Null({ description: 'It is gone.' }), ['not-found', 'conflict']),
+        },
+      },
+      async ({ params }, reply) => {
+        await deleteVersion(deps, { agentId: idOf(params), version: params.version })
+        return reply.code(204).send(null)
+      },
     )
     app.post(
       '/agents/:agent_id/restore',

@@ -10,6 +10,8 @@ const PublishedVersion = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
 const Time = Type.Number({ description: 'ms since 1970 UTC' })
 const anyJson = Type.Unknown()
 
+export const VersionPath = Type.Object({ agent_id: Id, version: PublishedVersion })
+
 export const VersionsQuery = Type.Object({
   after: Type.Optional(Type.Integer({ minimum: 1, description: 'next of the page before' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { addCustomer } from '../support/customer.ts'
+import { testDragoman } from '../support/dragoman.ts'
+import { assertRefused, type Item, operatorOf } from '../support/operator.ts'
+
+const dragoman = await testDragoman({ after }, { demo: false })
+const operator = operatorOf(dragoman)
+const nowhere = '00000000-0000-4000-8000-000000000000'
+
+const documentThatSays = (text: string) => ({
+  agent: { name: 'Greeter' },
+  intents: [{ intent: 'hello', examples: ['hello', 'hi there', 'good morning', 'good day to you', 'hey'] }],
+  workflows: [
+    {
+      workflow_id: 'main',
+      name: 'Main',
+      nodes: [
+        {
+          node_id: 'hello',
+          name: 'Hello',
+          type: 'intent',
+          intent: 'hello',
+          actions: [{ type: 'text', texts: [text] }],
+        },
+      ],
+    },
+  ],
+})
+
+/** An agent with as many versions as texts; its draft is the last of them. */
+const agentWith = async (...texts: string[]): Promise<string> => {
+  const made = await operator.post('/agents', { draft: documentThatSays(texts[0] ?? '') })
+  const path = `/agents/${String(made.body['agent_id'])}`
+  for (const text of texts) {
+    await operator.put(`${path}/draft`, documentThatSays(text))
+    assert.equal((await operator.post(`${path}/publish`)).status, 201)
+  }
+  return path
+}
+
+test('versions are listed newest first, page by page, with the environments that answer with them', async () => {
+  const path = await agentWith('one', 'two', 'three')
+  const agentId = path.split('/')[2]
+  const follows = await operator.post('/environments', { name: 'follows', agent_id: agentId })
+  const pinned = await operator.post('/environments', { name: 'pinned', agent_id: agentId })
+  await operator.patch(`/environments/${pinned.body['environment_id']}`, { agent_version: 1 })
+  const versions = await operator.all(`${path}/versions?limit=2`)
+  assert.deepEqual(
+    versions.map(({ version, environments }) => [version, environments]),
+    [
+      [3, [follows.body['environment_id']]],
+      [2, []],
+      [1, [pinned.body['environment_id']]],
+    ],
+  )
+  assert.ok(versions.every(({ published_at }) => Math.abs(published_at - Date.now()) < 600_000))
+  assertRefused(await operator.get(`/agents/${nowhere}/versions`), 404, 'not-found')
+})
+
+test('restoring makes the draft what a version was, and leaves the versions alone', async () => {
+  const path = await agentWith('one', 'two')
+  const restored = await operator.post(`${path}/restore`, { version: 1 })
+  assert.deepEqual([restored.status, restored.body['version'], restored.body['name']], [200, 1, 'Greeter'])
+  const agent = (await operator.get(path)).body as Item
+  assert.deepEqual(agent.draft, documentThatSays('one'))
+  assert.equal(agent.newest_version, 2)
+  assertRefused(await operator.post(`${path}/restore`, { version: 3 }), 404, 'not-found', /no version 3/)
+  assertRefused(await operator.post(`${path}/restore`, { version: 0 }), 400, 'invalid-payload')
+  assertRefused(await operator.post(`/agents/${nowhere}/restore`, { version: 1 }), 404, 'not-found')
+})
+
+test('a comparison names what is otherwise, by default in the draft than in the newest version', async () => {
+  const path = await agentWith('one', 'two')
+  await operator.put(`${path}/draft`, documentThatSays('three'))
+  const changes = async (query = ''): Promise<unknown> =>
+    (await operator.get(`${path}/diff${query}`)).body['changes']
+  const at = 'workflows[main].nodes[hello].actions[0].texts'
+  const otherwise = (before: string, later: string) => [
+    { path: at, change: 'removed', before },
+    { path: at, change: 'added', after: later },
+  ]
+  assert.deepEqual(await changes(), otherwise('two', 'three'))
+  assert.deepEqual(await changes('?from=1'), otherwise('one', 'three'))
+  assert.deepEqual(await changes('?from=2&to=1'), otherwise('two', 'one'))
+  assert.deepEqual(await changes('?from=1&to=1'), [])
+  assertRefused(await operator.get(`${path}/diff?from=9`), 404, 'not-found', /version 9/)
+  const unpublished = String((await operator.post('/agents', { name: 'New' })).body['agent_id'])
+  assertRefused(await operator.get(`/agents/${unpublished}/diff`), 404, 'not-found', /no version to compare/)
+})
+
+test('what is exported can be imported again, as the same agent or a new one', async () => {
+  const path = await agentWith('one', 'two')
+  const exported = (await operator.get(`${path}/export?version=1`)).body as Item
+  assert.deepEqual(exported.document, documentThatSays('one'))
+  assert.deepEqual(
+    exported.files.map(({ path: file }: Item) => file),
+    ['agent.yaml', 'intents/hello.yaml', 'workflows/main.yaml'],
+  )
+  const imported = await operator.post(`${path}/import`, { files: exported.files })
+  assert.equal(imported.status, 200, imported.text)
+  assert.deepEqual(((await operator.get(path)).body as Item).draft, documentThatSays('one'))
+  const made = await operator.post('/agents/import', { files: exported.files })
+  assert.equal(made.status, 201, made.text)
+  const copy = await operator.get(`/agents/${made.body['agent_id']}`)
+  assert.deepEqual((copy.body as Item).draft, documentThatSays('one'))
+  assertRefused(await operator.get(`${path}/export?version=9`), 404, 'not-found')
+  assertRefused(await operator.post(`/agents/${nowhere}/import`, { files: exported.files }), 404, 'not-found')
+})
+
+test('files with a fault are refused with file, line and cure, and nothing changes', async () => {
+  const path = await agentWith('one')
+  const files = [
+    { path: 'agent.yaml', text: 'agent:\n  name: Greeter\n' },
+    { path: 'intents/hello.yaml', text: 'intent: hello\nexample: [hi]\n' },
+  ]
+  const refused = await operator.post(`${path}/import`, { files })
+  assertRefused(
+    refused,
+    400,
+    'invalid-payload',
+    /intents\/hello\.yaml:2 example is an unknown key; did you mean examples\?/,
+  )
+  assert.deepEqual(
+    (refused.body['errors'] as Item[]).map(({ path: at }) => at),
+    ['intents/hello.yaml:1 examples', 'intents/hello.yaml:2 example'],
+  )
+  assert.deepEqual(((await operator.get(path)).body as Item).draft, documentThatSays('one'))
+})
+
+test('only a version that nobody needs can be deleted', async () => {
+  const customer = await addCustomer({ after }, dragoman)
+  const path = await agentWith('one', 'two')
+  const environment = `/environments/${customer.environmentId}`
+  await operator.patch(environment, { agent_id: path.split('/')[2], agent_version: 1 })
+  const remove = (version: number) => operator.remove(`${path}/versions/${version}`)
+  assertRefused(await remove(1), 409, 'conflict', /environment/)
+  const session = await customer.api.open()
+  await operator.patch(environment, { agent_version: 2 })
+  assertRefused(await remove(1), 409, 'conflict', /session/)
+  await customer.api.post(`${session.path}/close`)
+  assertRefused(await remove(2), 409, 'conflict', /newest/)
+  assertRefused(await remove(7), 404, 'not-found', /no version 7/)
+  const deleted = await remove(1)
+  assert.equal(deleted.status, 204, deleted.text)
+  assert.deepEqual(
+    (await operator.all(`${path}/versions`)).map(({ version }) => version),
+    [2],
+  )
+  assertRefused(await remove(1), 404, 'not-found')
+})
+
+test('tests of an agent run on the server; what cannot be run is refused', async () => {
+  const path = await agentWith('one')
+  assertRefused(await operator.post(`${path}/test`, {}), 400, 'invalid-payload', /the document has none/)
+  const hello = (exact: string) => ({
+    test: `says ${exact}`,
+    turns: [{ user: 'hello', expect: { responses: [{ exact }] } }],
+  })
+  await operator.put(`${path}/draft`, { ...documentThatSays('one'), tests: [hello('one'), hello('two')] })
+  const report = (await operator.post(`${path}/test`, {})).body as Item
+  assert.deepEqual([report.passed, report.tests.map(({ passed }: Item) => passed)], [false, [true, false]])
+  assert.match(report.text, /1 of 2 tests passed; failed: says two/)
+  const some = (await operator.post(`${path}/test`, { only: 'one' })).body as Item
+  assert.deepEqual([some.passed, some.tests.length], [true, 1])
+  assertRefused(await operator.post(`${path}/test`, { only: 'three' }), 400, 'invalid-payload', /three/)
+  assertRefused(await operator.post(`${path}/test`, { version: 4 }), 404, 'not-found')
+})
