@@ -1,58 +1,10 @@
-import { readConfig } from './config.ts'
-import { createLog } from './outside/log.ts'
-import { type Dragoman, startDragoman } from './start.ts'
-import { welcome } from './welcome.ts'
-
-/** Time to drain after SIGTERM or SIGINT, before the process ends anyway. */
-const drainMs = 30_000
+import { enableCompileCache } from 'node:module'
 
 // What is read from a text (a day, an hour) must not depend on where the machine stands.
 process.env['TZ'] = 'UTC'
 
-const outcome = readConfig(process.env, process.argv.slice(2))
-if (!outcome.ok) {
-  process.stderr.write(`Dragoman cannot start:\n${outcome.faults.map((fault) => `  ${fault}`).join('\n')}\n`)
-  process.exit(2)
-}
+// What was stripped of its types and compiled once is kept for the next start, in the system's folder for such things:
+// it halves the time until the server listens. Before everything else is imported.
+enableCompileCache()
 
-const { config } = outcome
-const log = createLog({ level: config.logLevel })
-
-try {
-  const dragoman = await startDragoman(config, log)
-  process.stdout.write(
-    config.json ? `${JSON.stringify(announcement(dragoman))}\n` : welcome(dragoman, config),
-  )
-  stopOnSignals(dragoman)
-} catch (error) {
-  process.stderr.write(`Dragoman cannot start: ${error instanceof Error ? error.message : String(error)}\n`)
-  log.error({ error: String(error), stack: error instanceof Error ? error.stack : undefined }, 'start failed')
-  process.exit(1)
-}
-
-function announcement(dragoman: Dragoman): object {
-  return {
-    listening: dragoman.url,
-    pid: process.pid,
-    ...(dragoman.demo
-      ? { demo: { integration_id: dragoman.demo.integrationId, api_key: dragoman.demo.apiKey } }
-      : {}),
-  }
-}
-
-/** The first signal drains, the second ends at once: nothing that was accepted is lost either way. */
-function stopOnSignals(dragoman: Dragoman): void {
-  let stopping = false
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1)
-    stopping = true
-    log.info({ signal }, 'draining')
-    setTimeout(() => process.exit(1), drainMs).unref()
-    dragoman.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-}
+await import('./serve.ts')
