@@ -179,6 +179,19 @@ test('of a long passage the sentence that answers is chosen, and a list stays wi
   )
 })
 
+test('a short passage is said whole, so that what is asked for is there although its sentence says "it"', () => {
+  const card = [
+    'The credit card costs 36 euros a year. What you pay is taken on the 15th of the next month.',
+    'Its limit is between 500 and 10,000 euros. The credit card includes an insurance for your trips.',
+  ].join(' ')
+  const query = 'what is the limit of my credit card'
+  const found = [{ passage_id: '1', title: 'Cards', text: card, score: 1 }]
+  assert.equal(answerTo(query, {}, found).text, `${card}\n\nSource: Cards`)
+  const long = [{ passage_id: '1', title: 'Cards', text: `${card} ${'They are blue. '.repeat(40)}`, score: 1 }]
+  const sentences = sentencesOf(answerTo(query, {}, long).text?.split('\n\nSource')[0] ?? '')
+  assert.ok(sentences.length <= 3, `${sentences.length} sentences`)
+})
+
 test('sentences are not cut behind titles and initials', () => {
   assert.deepEqual(
     sentencesOf('Ask Dr. Who or J. Doe. They know.\nNext line').map(({ text }) => text),

@@ -54,13 +54,18 @@ export const rankSentences = (query: string, passages: readonly Passage[]): read
     .sort((one, other) => other.rank - one.rank)
 }
 
-/** What an answer says: the best sentence and up to two that are nearly as telling, in the passages' order. */
+/**
+ * What an answer says: a short passage whole, of a longer one the best sentence and up to two that are nearly as
+ * telling, in the passages' order.
+ */
 export const chooseSentences = (ranked: readonly RankedSentence[]): readonly RankedSentence[] => {
   const [best] = ranked
   if (!best) return []
   const own = ranked.filter(({ passage }) => passage === best.passage).sort(byPosition)
-  // What is this short is one thought, such as the answer to a frequent question.
-  if (own.length <= sentencesMax && lengthOf(own) <= wholePassageLengthMax) return own
+  // What is this short is one thought, such as the answer to a frequent question; of many sentences the one that is
+  // asked for may say "it" and carry no word of the question.
+  const lengthMax = own.length <= sentencesMax ? wholePassageLengthMax : manySentencesLengthMax
+  if (lengthOf(own) <= lengthMax) return own
   const passages = [...new Set(ranked.map(({ passage }) => passage))].sort(byScore)
   return ranked
     .slice(0, sentencesMax)
@@ -74,6 +79,7 @@ export const chooseSentences = (ranked: readonly RankedSentence[]): readonly Ran
 const passagesReadMax = 3
 const sentencesMax = 3
 const wholePassageLengthMax = 600
+const manySentencesLengthMax = 400
 const lengthShare = 0.1
 const neighbourShare = 0.2
 const matchShareMin = 0.5
