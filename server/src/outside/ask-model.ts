@@ -1,27 +1,11 @@
-import {
-  APICallError,
-  generateText,
-  type JSONValue,
-  jsonSchema,
-  Output,
-  RetryError,
-  type ModelMessage as SdkMessage,
-  streamText,
-  type ToolSet,
-  tool,
-} from 'ai'
+import { APICallError, generateText, jsonSchema, Output, RetryError, streamText } from 'ai'
 import type { DocumentModel } from '../brain/document/document.ts'
-import type { ModelAnswer, ModelAsk, ModelMessage, ModelTool, ToolCall } from '../brain/turn-types.ts'
-import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
+import type { ModelAnswer, ModelAsk, ToolCall } from '../brain/turn-types.ts'
+import { isJsonObject } from '../domain/json.ts'
 import { type Circumstances, failed, type Perform } from './answer-asks.ts'
 import type { CheckedFetch } from './checked-fetch.ts'
 import { languageModel } from './language-model.ts'
-
-/** What an MCP server says of a tool. */
-export interface ToolDescription {
-  readonly description: string
-  readonly parameters: JsonObject
-}
+import { mutable, type OfferedTools, offeredTools, sdkMessage, type ToolDescription } from './model-prompt.ts'
 
 export interface ModelDeps {
   readonly secrets: ReadonlyMap<string, string>
@@ -41,7 +25,7 @@ export const createModelAsker =
   (deps: ModelDeps): Perform<ModelAsk> =>
   async (ask, circumstances) => {
     const models = circumstances.agent.document.models ?? []
-    const tools = await offeredTools(deps, ask.tools ?? [], circumstances)
+    const tools = await offeredTools(ask.tools ?? [], () => deps.describeTools?.(circumstances))
     const errors: string[] = []
     for (const [index, model] of models.entries()) {
       if (circumstances.signal.aborted || Date.now() >= circumstances.deadlineAt) break
@@ -172,87 +156,6 @@ const charactersPerToken = 4
 
 /** Of a server that does not count. */
 const guessedTokens = (text: string): number => Math.ceil(text.length / charactersPerToken)
-
-interface OfferedTools {
-  readonly set: ToolSet
-  /** What the wire allows in a name is less than what the document does. */
-  readonly byWireName: ReadonlyMap<string, string>
-}
-
-const wireNameLengthMax = 64
-
-const offeredTools = async (
-  deps: ModelDeps,
-  wanted: readonly ModelTool[],
-  circumstances: Circumstances,
-): Promise<OfferedTools> => {
-  const isServerTool = ({ name, parameters }: ModelTool): boolean =>
-    name.startsWith('mcp.') && parameters === undefined
-  const described = wanted.some(isServerTool) ? await deps.describeTools?.(circumstances) : undefined
-  const set: ToolSet = {}
-  const byWireName = new Map<string, string>()
-  for (const one of wanted) {
-    const known = isServerTool(one) ? described?.get(one.name) : undefined
-    // A tool that its server does not offer now is not offered to the model either.
-    if (isServerTool(one) && known === undefined) continue
-    const name = wireName(one.name, byWireName)
-    byWireName.set(name, one.name)
-    const parameters = known?.parameters ?? one.parameters ?? { type: 'object', properties: {} }
-    set[name] = tool({
-      description: known?.description ?? one.description,
-      inputSchema: jsonSchema(mutable(parameters)),
-    })
-  }
-  return { set, byWireName }
-}
-
-const wireName = (name: string, taken: ReadonlyMap<string, string>): string => {
-  const plain = name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, wireNameLengthMax)
-  if (!taken.has(plain)) return plain
-  return `${plain.slice(0, wireNameLengthMax - 3)}_${taken.size}`
-}
-
-/** The SDK's JSON Schema is a type that we cannot write; it is JSON all the same. */
-const mutable = (schema: JsonObject): Parameters<typeof jsonSchema>[0] => JSON.parse(JSON.stringify(schema))
-
-const sdkMessage = (message: ModelMessage, tools: OfferedTools): SdkMessage => {
-  const nameOnWire = (name: string): string =>
-    [...tools.byWireName].find(([, own]) => own === name)?.[0] ?? wireName(name, new Map())
-  switch (message.role) {
-    case 'user':
-      return { role: 'user', content: message.text }
-    case 'assistant':
-      return {
-        role: 'assistant',
-        content: [
-          ...(message.text === '' ? [] : [{ type: 'text' as const, text: message.text }]),
-          ...(message.toolCalls ?? []).map((call) => ({
-            type: 'tool-call' as const,
-            toolCallId: call.callId,
-            toolName: nameOnWire(call.tool),
-            input: call.arguments,
-          })),
-        ],
-      }
-    case 'tool':
-      return {
-        role: 'tool',
-        content: [
-          {
-            type: 'tool-result',
-            toolCallId: message.callId,
-            toolName: nameOnWire(message.tool),
-            output:
-              typeof message.result === 'string'
-                ? { type: 'text', value: message.result }
-                : { type: 'json', value: jsonValue(message.result) },
-          },
-        ],
-      }
-  }
-}
-
-const jsonValue = (value: Json): JSONValue => JSON.parse(JSON.stringify(value))
 
 const sentenceLengthMax = 300
 

@@ -4,10 +4,10 @@ import type { DocumentMcpServer } from '../brain/document/document.ts'
 import type { ToolAsk } from '../brain/turn-types.ts'
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
 import { type Circumstances, failed, type Perform } from './answer-asks.ts'
-import type { ToolDescription } from './ask-model.ts'
 import { documentHeaders } from './call-agent-webhook.ts'
 import type { CheckedFetch } from './checked-fetch.ts'
 import { missingSecret } from './missing-secret.ts'
+import type { ToolDescription } from './model-prompt.ts'
 
 export interface McpCaller {
   readonly call: Perform<ToolAsk>

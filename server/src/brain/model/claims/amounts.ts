@@ -4,7 +4,7 @@ import { fold, textWords } from '../../entities/text-words.ts'
 import { withoutAddresses } from './addresses.ts'
 import type { Calendar } from './calendar.ts'
 import { plainText } from './plain-text.ts'
-import { currencies, durations, percent } from './units.ts'
+import { currencies, durations, type Measure, unitsOf } from './units.ts'
 
 /*
  * Everything in a text that is told by digits or number words, by its value: "1,000", "1000" and "a thousand" are
@@ -214,40 +214,6 @@ const takeNumbers = (page: Page, languages: readonly string[]): void => {
     })
     page.blank(number.start, number.end)
   }
-}
-
-type Measure = (value: number) => string
-
-/** The unit of each number; in "3 to 5 days" the 3 has it from the 5, in "$10-20" the 20 from the 10. */
-const unitsOf = (text: string, numbers: readonly TextNumber[]): (Measure | undefined)[] => {
-  const units = numbers.map(({ start, end }) => unitAt(text, start, end))
-  const isRange = (index: number): boolean => {
-    const [left, right] = [numbers[index], numbers[index + 1]]
-    return left !== undefined && right !== undefined && betweenNumbers.test(text.slice(left.end, right.start))
-  }
-  for (let index = units.length - 2; index >= 0; index--)
-    if (isRange(index)) units[index] ??= units[index + 1]
-  for (let index = 0; index < units.length - 1; index++) if (isRange(index)) units[index + 1] ??= units[index]
-  return units
-}
-
-const betweenNumbers = /^\s*(?:-|–|—|to|bis|a|à|até|έως|and|or|und|oder|y|o|ou|et|ή|και)?\s*[$€£]?$/iu
-
-const unitAt = (text: string, start: number, end: number): Measure | undefined => {
-  const before = /([$€£¥₹]|r\$|\b(?:usd|eur|gbp|chf))\s?$/iu.exec(
-    text.slice(Math.max(0, start - 5), start),
-  )?.[1]
-  const behind = text.slice(end, end + 40)
-  const currency = currencies.get(fold(before ?? '')) ?? currencies.get(before ?? '')
-  if (currency !== undefined) return (value) => `money:${value}:${currency}`
-  if (percent.test(behind)) return (value) => `percent:${value}`
-  const [, first = '', second = ''] = /^[)\]]?[\s-]?([$€£¥₹]|\p{L}+)(?:\.?[\s-](\p{L}+))?/u.exec(behind) ?? []
-  const code = currencies.get(first) ?? currencies.get(fold(first))
-  if (code !== undefined) return (value) => `money:${value}:${code}`
-  const duration = durations.get(fold(first)) ?? durations.get(fold(second))
-  if (duration === undefined) return undefined
-  const { scale, unit } = duration
-  return (value) => `${unit}:${Number((value * scale).toPrecision(12))}`
 }
 
 /** Of a record ("total: 49.9, currency: EUR") any number may be in any unit that it names. */

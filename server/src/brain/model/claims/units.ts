@@ -1,3 +1,4 @@
+import type { TextNumber } from '../../entities/system/numbers.ts'
 import { fold } from '../../entities/text-words.ts'
 
 /** What stands beside a number and makes another claim of it: 20 €, 20 %, 20 days. */
@@ -54,5 +55,40 @@ function durationsOf(
   )
 }
 
-export const percent =
+const percent =
   /^\s?(?:%|percent\b|per cent\b|prozent\b|por ciento\b|por cento\b|pour ?cent\b|per cento\b|τοις εκατό)/iu
+
+/** The amount's key, in its unit. */
+export type Measure = (value: number) => string
+
+/** The unit of each number; in "3 to 5 days" the 3 has it from the 5, in "$10-20" the 20 from the 10. */
+export const unitsOf = (text: string, numbers: readonly TextNumber[]): (Measure | undefined)[] => {
+  const units = numbers.map(({ start, end }) => unitAt(text, start, end))
+  const isRange = (index: number): boolean => {
+    const [left, right] = [numbers[index], numbers[index + 1]]
+    return left !== undefined && right !== undefined && betweenNumbers.test(text.slice(left.end, right.start))
+  }
+  for (let index = units.length - 2; index >= 0; index--)
+    if (isRange(index)) units[index] ??= units[index + 1]
+  for (let index = 0; index < units.length - 1; index++) if (isRange(index)) units[index + 1] ??= units[index]
+  return units
+}
+
+const betweenNumbers = /^\s*(?:-|–|—|to|bis|a|à|até|έως|and|or|und|oder|y|o|ou|et|ή|και)?\s*[$€£]?$/iu
+
+const unitAt = (text: string, start: number, end: number): Measure | undefined => {
+  const before = /([$€£¥₹]|r\$|\b(?:usd|eur|gbp|chf))\s?$/iu.exec(
+    text.slice(Math.max(0, start - 5), start),
+  )?.[1]
+  const behind = text.slice(end, end + 40)
+  const currency = currencies.get(fold(before ?? '')) ?? currencies.get(before ?? '')
+  if (currency !== undefined) return (value) => `money:${value}:${currency}`
+  if (percent.test(behind)) return (value) => `percent:${value}`
+  const [, first = '', second = ''] = /^[)\]]?[\s-]?([$€£¥₹]|\p{L}+)(?:\.?[\s-](\p{L}+))?/u.exec(behind) ?? []
+  const code = currencies.get(first) ?? currencies.get(fold(first))
+  if (code !== undefined) return (value) => `money:${value}:${code}`
+  const duration = durations.get(fold(first)) ?? durations.get(fold(second))
+  if (duration === undefined) return undefined
+  const { scale, unit } = duration
+  return (value) => `${unit}:${Number((value * scale).toPrecision(12))}`
+}
