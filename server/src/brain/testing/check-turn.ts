@@ -141,8 +141,17 @@ const whyIntent = (trace: Trace | undefined): string => {
 
 const whyPath = (trace: Trace | undefined): string => {
   if (!trace) return notThought
-  const steps = [...trace.path, ...(trace.nodes.length === 0 ? [] : [`nodes ${trace.nodes.join(' > ')}`])]
-  return [steps.join(', '), ...trace.notes].filter((part) => part !== '').join('; ')
+  const { path, intent, nodes, passages = [], notes } = trace
+  const isUnderstood = intent !== undefined && path.includes('intent')
+  return [
+    path.join(', '),
+    ...(isUnderstood
+      ? [`${intent.name} ${intent.confidence.toFixed(2)}, accepted from ${intent.threshold.toFixed(2)}`]
+      : []),
+    ...(nodes.length === 0 ? [] : [`nodes ${nodes.join(' > ')}`]),
+    ...passages.map(({ title, score }) => `passage "${title}" ${score.toFixed(2)}`),
+    ...notes,
+  ].join('; ')
 }
 
 /** Objects are alike whatever the order of their keys. */
