@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { runAgentTests } from '../../server/src/commands/run-agent-tests.ts'
 
-const names = ['clinic', 'shop'] as const
+const names = ['bank', 'clinic', 'shop'] as const
 
 for (const name of names)
   test(`the ${name} passes its own conversation tests, which walk every node and every branch`, async () => {
