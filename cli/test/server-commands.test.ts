@@ -15,11 +15,15 @@ after(() => rm(folder, { recursive: true }))
 
 const settings = { DRAGOMAN_URL: server.url, DRAGOMAN_ADMIN_TOKEN: server.adminToken }
 
-const dragoman = async (args: readonly string[], env: Readonly<Record<string, string>> = settings) => {
+const dragoman = async (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = settings,
+  calledFrom = folder,
+) => {
   const [out, error]: [string[], string[]] = [[], []]
   const code = await runCommandLine(args, {
     env,
-    folder,
+    folder: calledFrom,
     fetch: globalThis.fetch,
     say: (text) => out.push(text),
     complain: (text) => error.push(text),
@@ -150,6 +154,17 @@ test('a conversation becomes a test in a file', async () => {
   const { code, out } = await dragoman(['as-test', session.sessionId])
   assert.match(out, /user: hello\n(.*\n)*.*exact: Hello!\n/)
   assert.equal(code, 0)
+})
+
+test('the token of a server’s own folder is found there and in folders below', async () => {
+  const home = join(folder, 'home')
+  await mkdir(join(home, '.dragoman'), { recursive: true })
+  await mkdir(join(home, 'agents/shop'), { recursive: true })
+  await writeFile(join(home, '.dragoman/secrets.json'), JSON.stringify({ admin_token: server.adminToken }))
+  for (const place of [home, join(home, 'agents/shop')]) {
+    const { code, error } = await dragoman(['agents', 'list'], { DRAGOMAN_URL: server.url }, place)
+    assert.deepEqual([code, error], [0, ''])
+  }
 })
 
 const refused: readonly (readonly [

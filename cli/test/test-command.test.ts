@@ -126,7 +126,7 @@ const unusable: readonly (readonly [
     'a document with a fault',
     { 'intents/x.yaml': 'intent: x y\nexamples: [a]\n' },
     [],
-    /^intents\/x\.yaml:1 intent: "x y" has characters.*; it must match/m,
+    /^intents\/x\.yaml:1 intent: "x y" has not the right form; use lower-case letters/m,
   ],
   ['YAML that is none', { 'intents/x.yaml': 'intent: [x\n' }, [], /^intents\/x\.yaml:\d: cannot be read/m],
   [
