@@ -35,14 +35,29 @@ test('a document without faults is accepted without a word', () => {
 })
 
 const faults: readonly (readonly [name: string, document: unknown, error: string])[] = [
-  ['no document', 'hello', ': is the text "hello"; use an object'],
+  ['no document', 'hello', ': is the text "hello"; use {agent: ..., intents: ..., workflows: ...}'],
   ['a missing part', changed('intents', undefined), 'intents: is missing; add intents: a list'],
   [
     'an unknown key',
     changed('agent.confidence_treshold', 0.5),
     'agent.confidence_treshold: is an unknown key; did you mean confidence_threshold? known here: name, description, language, inactivity_timeout, confidence_threshold, knowledge_threshold, disambiguation, starting_node_id, unknown_handover_after, turn_limits',
   ],
-  ['a wrong type', changed('agent.name', 7), 'agent.name: is 7; use text'],
+  ['a wrong type', changed('agent.name', 7), 'agent.name: is 7; use text, in quotes: "7"'],
+  [
+    'a time with a unit',
+    changed('agent.inactivity_timeout', '10m'),
+    'agent.inactivity_timeout: is the text "10m"; use a whole number from 10 to 2592000: seconds of silence after which the agent forgets where the conversation stood',
+  ],
+  [
+    'one text in place of a list',
+    changed(`${action}.texts`, 'Hello'),
+    `${action}.texts: is the text "Hello"; use a list, as ["Hello"]`,
+  ],
+  [
+    'a template without quotes',
+    changed(`${action}.texts[0]`, { '{ $name }': null }),
+    `${action}.texts[0]: is an object; put a text with {{ in quotes, as "{{$name}}"; YAML takes it for an object otherwise`,
+  ],
   [
     'a name that is too long',
     changed('agent.name', 'x'.repeat(33)),
@@ -56,12 +71,12 @@ const faults: readonly (readonly [name: string, document: unknown, error: string
   [
     'a threshold in words',
     changed('agent.confidence_threshold', 'high'),
-    'agent.confidence_threshold: "high" is not known; use "auto" or a number',
+    'agent.confidence_threshold: "high" is not known; use auto or a number',
   ],
   [
     'a slug with a space',
     changed('intents[0].intent', 'my drink'),
-    'intents[0].intent: "my drink" has characters that are not allowed here; it must match ^[a-z0-9][a-z0-9_-]*$',
+    'intents[0].intent: "my drink" has not the right form; use lower-case letters, digits, _ and -, as in opening_hours',
   ],
   [
     'an intent without examples',
@@ -76,9 +91,13 @@ const faults: readonly (readonly [name: string, document: unknown, error: string
   [
     'an unknown type of node',
     changed(`${node}.type`, 'intend'),
-    `${node}.type: "intend" is not known; did you mean intent? use "intent" or "event" or "unknown"`,
+    `${node}.type: "intend" is not known; did you mean intent? use one of intent, event, unknown`,
   ],
-  ['an action that is no object', changed(action, 'hi'), `${action}: is the text "hi"; use an object`],
+  [
+    'an action that is no object',
+    changed(action, 'hi'),
+    `${action}: is the text "hi"; use {type: ..., ...} with a type of text, image, video, audio, file, carousel, webview, pause, set_variables, reset, tag, jump, handover, close, webhook, knowledge, generate`,
+  ],
   [
     'an unknown action',
     changed(action, { type: 'txt', texts: ['a'] }),

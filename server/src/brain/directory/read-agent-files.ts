@@ -1,7 +1,8 @@
+import { didYouMean } from '../../domain/closest-name.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { DocumentFault } from '../document/document-fault.ts'
 import { type FileFault, type Origin, type PathKey, placeFault } from './fault-places.ts'
-import { type AgentFile, isListPart, type ListPart, listParts, roleOf } from './layout.ts'
+import { type AgentFile, isListPart, type ListPart, listParts, readable, roleOf } from './layout.ts'
 import { readYaml, type YamlText } from './yaml-text.ts'
 
 /** An agent's files as one document; whether it is a good one is for `validateDocument` to say. */
@@ -25,9 +26,16 @@ export const readAgentFiles = (files: readonly AgentFile[]): ReadAgentFiles => {
   return {
     document: join.faults.length > 0 ? undefined : documentOf(join),
     faults: join.faults,
-    placed: (fault) => placeFault(fault, (keys) => originOf(join, keys)),
+    placed: (fault) => {
+      const placed = placeFault(fault, (keys) => originOf(join, keys))
+      return placed.file === '' ? { ...placed, file: wholeFile(files) } : placed
+    },
   }
 }
+
+/** Where a part belongs that is nowhere. */
+const wholeFile = (files: readonly AgentFile[]): string =>
+  (files.find(({ path }) => roleOf(path).role === 'whole') ?? files[0])?.path ?? 'agent.yaml'
 
 /** The document while it is put together. */
 interface Join {
@@ -72,7 +80,11 @@ const readOne = (join: Join, { path, text }: AgentFile): void => {
         file: path,
         path: '',
         message: 'is no part of an agent',
-        cure: `name it agent.yaml, guidelines.yaml or one of ${Object.keys(listParts).join(', ')}, or a file in a folder of such a name`,
+        cure: didYouMean(
+          path.split('/')[0]?.replace(readable, '') ?? '',
+          Object.keys(listParts),
+          `name it agent.yaml, guidelines.yaml or one of ${Object.keys(listParts).join(', ')}, or put it in a folder of such a name`,
+        ),
       })
       return
     case 'knowledge':
@@ -93,7 +105,12 @@ const readOne = (join: Join, { path, text }: AgentFile): void => {
 const readWhole = (join: Join, file: string, yaml: YamlText): void => {
   if (!isReadable(join, file, yaml)) return
   if (!isJsonObject(yaml.value)) {
-    join.faults.push({ file, path: '', message: 'holds no agent', cure: 'begin it with agent: {name: ...}' })
+    join.faults.push({
+      file,
+      path: '',
+      message: 'holds no agent',
+      cure: 'begin it with agent: {name: ...}, or name the directory that it is a part of',
+    })
     return
   }
   for (const [key, value] of Object.entries(yaml.value)) {
@@ -122,9 +139,16 @@ const readList = (join: Join, part: ListPart, file: string, yaml: YamlText): voi
 }
 
 const isReadable = (join: Join, file: string, yaml: YamlText): boolean => {
-  for (const { line, message } of yaml.problems)
-    join.faults.push({ file, line, path: '', message: `cannot be read: ${message}`, cure: 'mend the YAML' })
-  return yaml.problems.length === 0
+  const { problem } = yaml
+  if (problem)
+    join.faults.push({
+      file,
+      line: problem.line,
+      path: '',
+      message: `cannot be read: ${problem.message}`,
+      cure: problem.cure,
+    })
+  return problem === undefined
 }
 
 const addEntries = (join: Join, part: ListPart, values: readonly unknown[], origin: Origin): void => {

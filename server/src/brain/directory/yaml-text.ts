@@ -1,24 +1,73 @@
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type YAMLError,
+} from 'yaml'
 
 /** One YAML or JSON text, read: its value, and on which line each part of it stands. */
 export interface YamlText {
   readonly value: unknown
-  readonly problems: readonly { readonly line: number; readonly message: string }[]
+  /** The first one only: what follows it mostly follows from it. */
+  readonly problem?: YamlProblem
   readonly lineOf: (keys: readonly (string | number)[]) => number
+}
+
+export interface YamlProblem {
+  readonly line: number
+  readonly message: string
+  readonly cure: string
 }
 
 export const readYaml = (text: string): YamlText => {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   const lineAt = (offset: number): number => lines.linePos(offset).line
-  const problems = document.errors.map((error) => ({ line: lineAt(error.pos[0]), message: error.message }))
-  const read = problems.length > 0 ? { value: undefined } : jsonOf(document)
+  const [error] = document.errors
+  const lineOf = (keys: readonly (string | number)[]): number => lineAt(offsetOf(document, keys))
+  if (error)
+    return { value: undefined, problem: { line: lineAt(error.pos[0]), ...explained(error, text) }, lineOf }
+  const { value, problem } = jsonOf(document)
+  if (problem === undefined) return { value, lineOf }
   return {
-    value: read.value,
-    problems: read.problem === undefined ? problems : [{ line: 1, message: read.problem }],
-    lineOf: (keys) => lineAt(offsetOf(document, keys)),
+    value,
+    problem: { line: 1, message: problem, cure: 'put a text that begins with * in quotes' },
+    lineOf,
   }
 }
+
+/** The library's words are for who knows how YAML is read; the cures, for who writes it. */
+const explained = ({ code, message, pos }: YAMLError, text: string): Omit<YamlProblem, 'line'> => {
+  const [from] = pos
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return { message: 'it is indented with a tab', cure: 'indent with spaces' }
+    case 'DUPLICATE_KEY': {
+      const [key = ''] = /^[^:\n]*/.exec(text.slice(from)) ?? []
+      return {
+        message: `${key.trim()} stands twice in the same object`,
+        cure: 'keep one of the two; if it begins another entry of a list, write - before it, and indent what follows',
+      }
+    }
+    case 'UNEXPECTED_TOKEN':
+      return {
+        message,
+        cure: 'put a text with quotes, {{, # or a colon in it in quotes, as "It\'s open: {{$hours}}"',
+      }
+    case 'MISSING_CHAR':
+      return /quote|end with/.test(message)
+        ? { message, cure: 'close what was opened: a quote, a bracket or a brace' }
+        : { message, cure: misaligned }
+    default:
+      return { message, cure: misaligned }
+  }
+}
+
+const misaligned = 'check the indentation: what belongs together begins in the same column'
 
 /** Aliases are counted by the library: a text that would grow without end is refused. */
 const jsonOf = (document: Document): { readonly value: unknown; readonly problem?: string } => {

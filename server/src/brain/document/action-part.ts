@@ -20,7 +20,7 @@ const triggerNode = optional(Id, 'Of a webview: the node it leads to, as your cl
 const address = described(Url, 'An http(s) address; a template.')
 const name = optional(Label, 'Shown to the user; a template.')
 
-const Option = Type.Object(
+export const Option = Type.Object(
   {
     label: described(Label, 'What the button shows; a template.'),
     text: described(Text, 'What the user says by pressing it; a template.'),
@@ -28,7 +28,7 @@ const Option = Type.Object(
   closed,
 )
 
-const CardButton = Type.Object(
+export const CardButton = Type.Object(
   {
     type: described(oneOf(['postback', 'url', 'webview', 'phone']), 'What pressing it does.'),
     label: described(Label, 'What it shows; a template.'),
@@ -40,7 +40,7 @@ const CardButton = Type.Object(
   closed,
 )
 
-const Media = Type.Object({ type: oneOf(['image', 'video']), url: address }, closed)
+export const Media = Type.Object({ type: oneOf(['image', 'video']), url: address }, closed)
 
 export const Card = Type.Object(
   {

@@ -49,7 +49,12 @@ const TurnLimits = Type.Object(
 export const AgentPart = Type.Object(
   {
     name: described(
-      Type.String({ minLength: 1, maxLength: 32, pattern: '^[^\\u0000-\\u001f]+$' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 32,
+        pattern: '^[^\\u0000-\\u001f]+$',
+        patternErrorMessage: 'use one line of text',
+      }),
       'What the agent is called, by its users too.',
     ),
     description: optional(Type.String({ maxLength: 128 }), 'What it is for, in a line.'),
@@ -135,6 +140,9 @@ export const GuidelinesPart = Type.Object(
   },
   closed,
 )
+
+/** By the names that the reference gives them. */
+export const agentSchemas = { Disambiguation, TurnLimits, Objection } as const
 
 export type AgentPart = Static<typeof AgentPart>
 export type GuidelinesPart = Static<typeof GuidelinesPart>

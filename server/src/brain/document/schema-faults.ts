@@ -23,6 +23,9 @@ export interface SchemaView {
   readonly minLength?: number
   readonly maxLength?: number
   readonly pattern?: string | RegExp
+  /** What a text must be that does not fit the pattern. */
+  readonly patternErrorMessage?: string
+  readonly description?: string
   readonly minimum?: number
   readonly maximum?: number
   /** Marks a schema that takes every value. */
@@ -35,17 +38,21 @@ export const schemaFaults = (schema: SchemaView, value: unknown, path: string): 
     return value === schema.const ? [] : [wrong(path, value, JSON.stringify(schema.const))]
   switch (schema.type) {
     case 'object':
-      return isRecord(value) ? objectFaults(schema, value, path) : [wrong(path, value, 'an object')]
+      return isRecord(value) ? objectFaults(schema, value, path) : [wrong(path, value, expected(schema))]
     case 'array':
-      return Array.isArray(value) ? arrayFaults(schema, value, path) : [wrong(path, value, 'a list')]
+      return Array.isArray(value) ? arrayFaults(schema, value, path) : [wrong(path, value, listOf(value))]
     case 'string':
-      return typeof value === 'string' ? stringFaults(schema, value, path) : [wrong(path, value, 'text')]
+      return typeof value === 'string'
+        ? stringFaults(schema, value, path)
+        : [wrong(path, value, textOf(value))]
     case 'integer':
       return Number.isInteger(value)
         ? numberFaults(schema, value, path)
-        : [wrong(path, value, 'a whole number')]
+        : [wrong(path, value, `a whole number${rangeOf(schema)}`)]
     case 'number':
-      return Number.isFinite(value) ? numberFaults(schema, value, path) : [wrong(path, value, 'a number')]
+      return Number.isFinite(value)
+        ? numberFaults(schema, value, path)
+        : [wrong(path, value, `a number${rangeOf(schema)}`)]
     case 'boolean':
       return typeof value === 'boolean' ? [] : [wrong(path, value, 'true or false')]
     case 'null':
@@ -114,13 +121,20 @@ const arrayFaults = (schema: SchemaView, value: readonly unknown[], path: string
 
 const stringFaults = (schema: SchemaView, value: string, path: string): DocumentFault[] => {
   const faults = sizeFaults([...value].length, schema.minLength, schema.maxLength, 'characters', path)
-  if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value))
+  if (faults.length === 0 && schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value))
     faults.push({
       path,
-      message: `"${value.slice(0, 80)}" has characters that are not allowed here`,
-      cure: `it must match ${schema.pattern}`,
+      message: `"${value.slice(0, shownLengthMax)}" has not the right form`,
+      cure: schema.patternErrorMessage ?? `it must match ${schema.pattern}`,
     })
   return faults
+}
+
+/** ` from 10 to 300: seconds of silence`: what a number must be, and what it counts. */
+const rangeOf = ({ minimum, maximum, description = '' }: SchemaView): string => {
+  const range = minimum === undefined || maximum === undefined ? '' : ` from ${minimum} to ${maximum}`
+  const [meaning = ''] = description.split('.')
+  return meaning === '' ? range : `${range}: ${meaning[0]?.toLowerCase()}${meaning.slice(1)}`
 }
 
 const numberFaults = (schema: SchemaView, value: unknown, path: string): DocumentFault[] => {
@@ -155,7 +169,7 @@ const unionFaults = (branches: readonly SchemaView[], value: unknown, path: stri
     return [
       {
         path,
-        message: `"${value.slice(0, 80)}" is not known`,
+        message: `"${value.slice(0, shownLengthMax)}" is not known`,
         cure: didYouMean(value, names, `use ${expected({ anyOf: branches })}`),
       },
     ]
@@ -175,7 +189,7 @@ const kindFaults = (
   value: unknown,
   path: string,
 ): DocumentFault[] => {
-  if (!isRecord(value)) return [wrong(path, value, 'an object')]
+  if (!isRecord(value)) return [wrong(path, value, `{type: ..., ...} with a type of ${kinds.join(', ')}`)]
   const kind = value.type
   const meant = branches[kinds.indexOf(String(kind))]
   if (meant && typeof kind === 'string') return schemaFaults(meant, value, path)
@@ -184,20 +198,42 @@ const kindFaults = (
   if (kind === undefined) return [{ path: at, message: 'is missing', cure: choices }]
   if (typeof kind !== 'string') return [wrong(at, kind, 'text')]
   return [
-    { path: at, message: `"${kind.slice(0, 80)}" is not known`, cure: didYouMean(kind, kinds, choices) },
+    {
+      path: at,
+      message: `"${kind.slice(0, shownLengthMax)}" is not known`,
+      cure: didYouMean(kind, kinds, choices),
+    },
   ]
 }
+
+const shownLengthMax = 80
 
 const wrong = (path: string, value: unknown, wanted: string): DocumentFault => ({
   path,
   message: `is ${described(value)}`,
-  cure: `use ${wanted}`,
+  cure: isBareTemplate(value)
+    ? 'put a text with {{ in quotes, as "{{$name}}"; YAML takes it for an object otherwise'
+    : `use ${wanted}`,
 })
+
+const isBareTemplate = (value: unknown): boolean =>
+  isRecord(value) && Object.keys(value).some((key) => key.startsWith('{'))
+
+/** One text where a list is wanted is shown as the list that was meant. */
+const listOf = (value: unknown): string =>
+  typeof value === 'string' ? `a list, as [${JSON.stringify(value.slice(0, shownLengthMax))}]` : 'a list'
 
 const expected = (schema: SchemaView | undefined): string => {
   if (!schema) return 'a value'
-  if (schema.const !== undefined) return JSON.stringify(schema.const)
-  if (schema.anyOf) return schema.anyOf.map(expected).join(' or ')
+  if (schema.const !== undefined) return String(schema.const)
+  if (schema.anyOf) {
+    const isChoice = schema.anyOf.every((branch) => branch.const !== undefined)
+    return isChoice
+      ? `one of ${schema.anyOf.map(expected).join(', ')}`
+      : schema.anyOf.map(expected).join(' or ')
+  }
+  if (schema.type === 'object' && schema.required && schema.required.length > 0)
+    return `{${schema.required.map((key) => `${key}: ...`).join(', ')}}`
   const words: Record<string, string> = {
     array: 'a list',
     object: 'an object',
@@ -209,13 +245,17 @@ const expected = (schema: SchemaView | undefined): string => {
   return words[schema.type ?? ''] ?? schema.type ?? 'a value'
 }
 
+/** What YAML took for a number or a claim. */
+const textOf = (value: unknown): string =>
+  typeof value === 'number' || typeof value === 'boolean' ? `text, in quotes: "${value}"` : 'text'
+
 const typeOf = (value: unknown): string => {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
 }
 
 const described = (value: unknown): string => {
-  if (typeof value === 'string') return `the text "${value.slice(0, 80)}"`
+  if (typeof value === 'string') return `the text "${value.slice(0, shownLengthMax)}"`
   if (Array.isArray(value)) return 'a list'
   return isRecord(value) ? 'an object' : String(value)
 }

@@ -97,7 +97,10 @@ const TestTurn = Type.Object(
     attachments: optional(Type.Array(Attachment, { minItems: 1, maxItems: 10 }), 'What the user sends.'),
     context: optional(JsonByName, 'What the message changes in the context of the session.'),
     advance: optional(
-      Type.String({ pattern: '^[0-9]{1,6} ?(s|m|h|d)$' }),
+      Type.String({
+        pattern: '^[0-9]{1,6} ?(s|m|h|d)$',
+        patternErrorMessage: 'use a number with s, m, h or d, as 90s, 15m, 24h or 2d',
+      }),
       'Moves the clock: `90s`, `15m`, `24h`, `2d`. Stands alone, but for the events that are expected of it.',
     ),
     expect: optional(Expectation, 'What must come of it.'),

@@ -24,7 +24,7 @@ export const offtopicsIntent = 'offtopics'
 
 const EntityName = described(Slug, "Its name; those that begin with `sys-` are the system's.")
 
-const EntityValue = Type.Object(
+export const EntityValue = Type.Object(
   {
     value: described(Label, 'What is saved in the variable.'),
     synonyms: optional(

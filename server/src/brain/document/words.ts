@@ -59,18 +59,47 @@ export const optional = <Schema extends TSchema>(
   fallback?: Json,
 ): TOptional<Schema> => Type.Optional(described(schema, description, fallback)) as TOptional<Schema>
 
-export const Slug = Type.String({ minLength: 2, maxLength: 64, pattern: '^[a-z0-9][a-z0-9_-]*$' })
-export const Id = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$' })
+/** A text of a form; `cure` says the form in words, where an editor shows it too. */
+const formed = (pattern: string, patternErrorMessage: string, minLength: number, maxLength: number) =>
+  Type.String({ minLength, maxLength, pattern, patternErrorMessage })
+
+export const Slug = formed(
+  '^[a-z0-9][a-z0-9_-]*$',
+  'use lower-case letters, digits, _ and -, as in opening_hours',
+  2,
+  64,
+)
+export const Id = formed(
+  '^[A-Za-z0-9][A-Za-z0-9_.-]*$',
+  'use letters, digits, _, . and -, as in order-status',
+  1,
+  64,
+)
 export const Label = Type.String({ minLength: 1, maxLength: documentLimits.labelLengthMax })
 export const Text = Type.String({ minLength: 1, maxLength: documentLimits.textLengthMax })
 export const Url = Type.String({ minLength: 1, maxLength: documentLimits.urlLengthMax })
-export const LanguageTag = Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$', maxLength: 35 })
+export const LanguageTag = formed(
+  '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+  'use a language tag, as en or pt-BR',
+  2,
+  35,
+)
 
 /** A path into the context: top-level key first, then dots. */
-export const Variable = Type.String({ pattern: '^\\w[\\w-]*(\\.\\w[\\w-]*)*$', maxLength: 256 })
+export const Variable = formed(
+  '^\\w[\\w-]*(\\.\\w[\\w-]*)*$',
+  'use the name of a variable without $: letters, digits, _ and -, with dots for what is within, as in order.number',
+  1,
+  256,
+)
 
 /** Where a secret is kept (never the secret): the operator sets DRAGOMAN_SECRET_<name>. */
-export const SecretName = Type.String({ pattern: '^[A-Z][A-Z0-9_]*$', minLength: 1, maxLength: 64 })
+export const SecretName = formed(
+  '^[A-Z][A-Z0-9_]*$',
+  'name the secret in capitals, as SHOP, and set DRAGOMAN_SECRET_SHOP where the server runs; the secret itself has no place here',
+  1,
+  64,
+)
 
 export const Scalar = Type.Union([
   Type.String({ maxLength: documentLimits.textLengthMax }),

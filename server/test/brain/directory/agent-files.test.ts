@@ -117,7 +117,32 @@ const unreadable: readonly (readonly [name: string, files: readonly AgentFile[],
   [
     'a key that stands twice',
     [agent, { ...hello, text: 'intent: a\nintent: b\n' }],
-    /^intents\/hello\.yaml:\d cannot be read: .*unique/,
+    /^intents\/hello\.yaml:2 cannot be read: intent stands twice in the same object; keep one of the two/,
+  ],
+  [
+    'a tab',
+    [agent, { ...hello, text: 'intent: a\nexamples:\n\t- b\n\t- c: d\n' }],
+    /^intents\/hello\.yaml:3 cannot be read: it is indented with a tab; indent with spaces$/,
+  ],
+  [
+    'a wrong indentation',
+    [agent, { ...hello, text: '- intent: a\n examples: [b]\n' }],
+    /^intents\/hello\.yaml:2 cannot be read: .*; check the indentation/,
+  ],
+  [
+    'a quote that is not closed',
+    [agent, { ...hello, text: 'intent: "a\n' }],
+    /^intents\/hello\.yaml:\d cannot be read: .*; close what was opened/,
+  ],
+  [
+    'a quote within quotes',
+    [agent, { ...hello, text: "intent: a\nexamples:\n  - 'It's open'\n" }],
+    /^intents\/hello\.yaml:3 cannot be read: .*; put a text with quotes.* in quotes/,
+  ],
+  [
+    'an alias of nothing',
+    [agent, { ...hello, text: 'intent: *a\n' }],
+    /^intents\/hello\.yaml:1 cannot be read: .*; put a text that begins with \* in quotes$/,
   ],
   [
     'aliases that grow without end',
@@ -129,7 +154,7 @@ const unreadable: readonly (readonly [name: string, files: readonly AgentFile[],
   [
     'a file with an unknown name',
     [agent, { path: 'intent/hello.yaml', text: '' }],
-    /^intent\/hello\.yaml: is no part of an agent; name it/,
+    /^intent\/hello\.yaml: is no part of an agent; did you mean intents\? name it/,
   ],
   [
     'a part that stands twice',
@@ -151,6 +176,12 @@ function bomb(): string {
     levels.push(`${to}: &${to} [${Array.from({ length: 9 }, () => `*${from}`).join(', ')}]`)
   return levels.join('\n')
 }
+
+test('a part that is missing is looked for in the main file', () => {
+  assert.deepEqual(faultsOf([{ path: 'agent.yaml', text: 'name: Shop\n' }, hello, main]).slice(0, 1), [
+    'agent.yaml: agent is missing; add agent: {name: ...}',
+  ])
+})
 
 test('a document that is written as files and read again is the same', () => {
   const document = {

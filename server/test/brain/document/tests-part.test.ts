@@ -71,7 +71,7 @@ const faults: readonly (readonly [name: string, test: unknown, error: string])[]
   [
     'an unknown event',
     turn({ events: ['handovr'] }),
-    'tests[0].turns[0].expect.events[0]: "handovr" is not known; did you mean handover? use "handover" or "closed" or "expired" or an object',
+    'tests[0].turns[0].expect.events[0]: "handovr" is not known; did you mean handover? use handover or closed or expired or an object',
   ],
   [
     'silence that speaks',
@@ -81,7 +81,7 @@ const faults: readonly (readonly [name: string, test: unknown, error: string])[]
   [
     'a time that is none',
     { test: 'a', turns: [{ advance: 'a day' }] },
-    'tests[0].turns[0].advance: "a day" has characters that are not allowed here; it must match ^[0-9]{1,6} ?(s|m|h|d)$',
+    'tests[0].turns[0].advance: "a day" has not the right form; use a number with s, m, h or d, as 90s, 15m, 24h or 2d',
   ],
   [
     'time that passes while somebody speaks',
