@@ -48,7 +48,7 @@ interface Entry {
   readonly counts: Uint8Array
 }
 
-/** The terms of each passage. What a word is made of is worked out once: a tenth of the time (11 s to 1 s for 10,000). */
+/** The terms of each passage. What a word is made of is worked out once, not at each of its occurrences. */
 const countTerms = (
   passages: readonly KnowledgePassage[],
 ): {
@@ -72,21 +72,35 @@ const countTerms = (
     return ids
   }
   const lengths = new Float32Array(passages.length)
-  const entries = passages.map((passage, position) => {
-    const found = new Map<number, number>()
+  // How often each term was met in the passage at hand; zero again behind it.
+  let met = new Uint8Array(termsAtFirst)
+  const entries = passages.map((passage, position): Entry => {
+    const found: number[] = []
     let length = 0
     for (const word of wordsOf(searchedText(passage)))
       for (const id of idsOf(word)) {
-        found.set(id, (found.get(id) ?? 0) + 1)
+        if (id >= met.length) met = enlarged(met)
+        const before = met[id] ?? 0
+        if (before === 0) found.push(id)
+        if (before < countMax) met[id] = before + 1
         length += weights[id] ?? 0
       }
     lengths[position] = length
-    return { ids: Uint32Array.from(found.keys()), counts: Uint8Array.from(found.values(), atMost255) }
+    const entry = { ids: Uint32Array.from(found), counts: Uint8Array.from(found, (id) => met[id] ?? 0) }
+    for (const id of found) met[id] = 0
+    return entry
   })
   return { termIds, entries, lengths }
 }
 
-const atMost255 = (count: number): number => Math.min(count, 255)
+const termsAtFirst = 65_536
+const countMax = 255
+
+const enlarged = (counts: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const larger = new Uint8Array(counts.length * 2)
+  larger.set(counts)
+  return larger
+}
 
 const searchedText = ({ title, heading, text }: KnowledgePassage): string =>
   `${title}\n${heading ?? ''}\n${text}`
