@@ -1,7 +1,7 @@
 import type { Agent } from '../brain/agent.ts'
 import { think } from '../brain/turn.ts'
 import { historyLine, turnInputOf } from '../brain/turn-input.ts'
-import type { RecordedAsk, TurnInput, TurnResult } from '../brain/turn-types.ts'
+import type { Ask, RecordedAsk, TurnInput, TurnResult } from '../brain/turn-types.ts'
 import type { Deps } from '../deps.ts'
 import { type TurnOutcome, turnOutcome } from '../domain/turn-outcome.ts'
 import { patiently } from '../store/patiently.ts'
@@ -41,6 +41,7 @@ type RunTurnDeps = Pick<
   Deps,
   | 'agents'
   | 'answerAsk'
+  | 'brainTyping'
   | 'db'
   | 'changeSession'
   | 'newId'
@@ -69,6 +70,11 @@ const thinkTurn = async (deps: RunTurnDeps, turn: ClaimedTurn): Promise<Thought>
   const input = await inputOf(deps, turn, agent)
   const timeoutSeconds = agent.document.agent.turn_limits?.timeout ?? turnTimeoutSeconds
   const abort = new AbortController()
+  const typing = deps.brainTyping({
+    sessionId: turn.sessionId,
+    integrationId: turn.integrationId,
+    requestId: turn.requestId,
+  })
   const circumstances = {
     agent,
     agentId,
@@ -80,6 +86,7 @@ const thinkTurn = async (deps: RunTurnDeps, turn: ClaimedTurn): Promise<Thought>
     channel: 'custom' as const,
     deadlineAt: deps.clock.now() + timeoutSeconds * 1000,
     signal: abort.signal,
+    onText: () => typing.goesOn(),
   }
   const asks: RecordedAsk[] = []
   const thinking = think(agent, input)
@@ -88,6 +95,7 @@ const thinkTurn = async (deps: RunTurnDeps, turn: ClaimedTurn): Promise<Thought>
     while (!step.done) {
       if (asks.length >= asksMax)
         throw new Error(`the agent asked for more than ${asksMax} things in one turn`)
+      if (isWriting(step.value)) typing.begins()
       const askedAt = deps.clock.now()
       const answer = await deps.answerAsk(step.value, circumstances)
       asks.push({ ask: step.value, answer, ms: deps.clock.now() - askedAt })
@@ -95,9 +103,13 @@ const thinkTurn = async (deps: RunTurnDeps, turn: ClaimedTurn): Promise<Thought>
     }
     return { input, asks, result: step.value }
   } finally {
+    typing.ends()
     abort.abort()
   }
 }
+
+/** A model at work is to be seen as somebody who types; one that only judges is not. */
+const isWriting = (ask: Ask): boolean => ask.kind === 'model' && ask.purpose !== 'judge'
 
 /** Spec 2.2: after it the turn goes on without what it asked for. */
 const turnTimeoutSeconds = 17

@@ -72,6 +72,7 @@ type TurnsDeps = Pick<
   Deps,
   | 'agents'
   | 'answerAsk'
+  | 'brainTyping'
   | 'db'
   | 'changeSession'
   | 'newId'
