@@ -10,7 +10,7 @@ import { type ModelLine, type ModelServer, modelServer } from '../outside/model-
 import { httpAnswer, rawReceiver } from '../outside/raw-receiver.ts'
 import { apiOf } from '../support/api.ts'
 import { testDragoman } from '../support/dragoman.ts'
-import { startReceiver } from '../support/receiver.ts'
+import { type Received, type Receiver, startReceiver } from '../support/receiver.ts'
 
 /** From a message to the webhook with a language model in between, over every real wire. */
 const dragoman = await testDragoman({ after }, { demo: false, secrets: new Map([['OPENAI', 'sk-1']]) })
@@ -22,7 +22,11 @@ const conversationWith = async (
   t: TestContext,
   lines: readonly ModelLine[],
   changes: Partial<AgentDocument> = {},
-): Promise<{ readonly say: (text: string) => Promise<string>; readonly model: ModelServer }> => {
+): Promise<{
+  readonly say: (text: string) => Promise<string>
+  readonly model: ModelServer
+  readonly receiver: Receiver
+}> => {
   const model = await modelServer(t, lines)
   const document: AgentDocument = {
     agent: { name: 'Ida' },
@@ -46,7 +50,7 @@ const conversationWith = async (
     webhookUrl: receiver.url,
     webhookSecret: undefined,
     allowedIps: undefined,
-    subscribedEvents: ['message:brain_send'],
+    subscribedEvents: ['message:brain_send', 'message:compose'],
     sessionTimeoutSeconds: undefined,
     environmentId: environment.environment_id,
   })
@@ -56,10 +60,13 @@ const conversationWith = async (
   let answers = 0
   return {
     model,
+    receiver,
     say: async (text) => {
       await api.say(path, text)
       answers += 1
-      const received = await receiver.until((all) => all.length >= answers)
+      const received = (await receiver.until((all) => all.filter(isAnswer).length >= answers)).filter(
+        isAnswer,
+      )
       const event = received[answers - 1]?.event
       assert.ok(event?.event_type === 'message:brain_send')
       return event.output.responses
@@ -68,6 +75,23 @@ const conversationWith = async (
     },
   }
 }
+
+const isAnswer = ({ event }: Received): boolean => event.event_type === 'message:brain_send'
+
+test('while a model writes, the webhook hears that the agent types, and that it has stopped', async (t) => {
+  const { say, receiver } = await conversationWith(t, [{ text: 'Delivery takes three days.' }])
+  await say('How long is delivery?')
+  const told = await receiver.until((all) => all.length === 3)
+  const compose = told.flatMap(({ event }) => (event.event_type === 'message:compose' ? [event] : []))
+  assert.deepEqual(
+    compose.map(({ action, author }) => [action, author]),
+    [
+      ['start', 'brain'],
+      ['stop', 'brain'],
+    ],
+  )
+  assert.ok(compose.every((event) => !('sequence' in event)))
+})
 
 test('a message is answered by the model, which hears what was said before', async (t) => {
   const { say, model } = await conversationWith(t, [
