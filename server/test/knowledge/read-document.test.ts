@@ -58,12 +58,12 @@ test('text in the encoding of its page is read as what it says', async () => {
   assert.equal(outcome.passages[0]?.text, 'Größe')
 })
 
-test('a PDF is read with its headings, without its running heads, and with its words made whole', async () => {
+test('a PDF is read with its headings, without running heads and table of contents, and with its words made whole', async () => {
   const page = (heading: string, ...lines: string[]) => ['Acme Manual, page 1', `# ${heading}`, ...lines]
   const outcome = await read(
     'application/pdf',
     smallPdf([
-      page('Cleaning', 'Unplug the machine before clean-', 'ing it.'),
+      page('Cleaning', '2.1 Storage . . . . . . . 2', 'Unplug the machine before clean-', 'ing it.'),
       page('Storage', 'Keep it dry.'),
       page('Repair', 'Only by us.'),
     ]),

@@ -5,7 +5,7 @@ import type { ParsedText } from './thread.ts'
 /**
  * A PDF knows where letters stand, not what a heading is. Here a line is what stands at one height; a line in larger
  * letters than most of the text is a heading; a gap wider than a line ends a paragraph; what stands on most pages,
- * page numbers aside, is a running head and left out.
+ * page numbers aside, is a running head and left out, and so is the table of contents.
  */
 export const parsePdf = async (content: Uint8Array): Promise<ParsedText> => {
   const pdf = await getDocumentProxy(new Uint8Array(content)).catch((error: unknown) => {
@@ -27,7 +27,8 @@ export const parsePdf = async (content: Uint8Array): Promise<ParsedText> => {
   const title = 'Title' in info && typeof info.Title === 'string' ? info.Title : ''
   const blocks = blocksOf(lines)
   const firstHeading = blocks.find(({ type }) => type === 'heading')
-  return { title: title.trim() || (firstHeading?.text ?? ''), blocks }
+  // What programs write as title is often the name of a file that nobody knows.
+  return { title: firstHeading?.text ?? title, blocks }
 }
 
 const pagesMax = 2_000
@@ -80,8 +81,11 @@ const withoutRunningHeads = (pages: readonly (readonly Line[])[]): readonly Line
     for (const key of new Set(page.map(runningKey))) seen.set(key, (seen.get(key) ?? 0) + 1)
   const isRunning = (line: Line): boolean =>
     pages.length >= 3 && line.text.length < 120 && (seen.get(runningKey(line)) ?? 0) * 2 > pages.length
-  return pages.flatMap((page) => page.filter((line) => !isRunning(line)))
+  return pages.flatMap((page) => page.filter((line) => !isRunning(line) && !contentsLine.test(line.text)))
 }
+
+/** Of a table of contents: dots up to the number of a page. */
+const contentsLine = /(?:\.\s?){5,}\s*\d*$/
 
 const runningKey = ({ text }: Line): string => text.replace(/\d+/g, '#')
 
