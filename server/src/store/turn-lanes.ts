@@ -28,8 +28,9 @@ export interface ClaimedTurn {
 
 /**
  * Each integration that has turns waiting gets an equal share, at least one turn: who has a hundred thousand of them
- * takes no more of one claim than the others. The walk jumps from one integration to the next in the index; where there
- * are more of them than there is room, chance says who is first.
+ * takes no more of one claim than the others. Nor does one get beyond what it may hold at once: those whose agent
+ * waits for a webhook that hangs are left out. The walk jumps from one integration to the next in the index; where
+ * there are more of them than there is room, chance says who is first.
  */
 const claimStatement = {
   name: 'claim-turns',
@@ -40,8 +41,10 @@ const claimStatement = {
         where ready_at is not null and integration_id > w.integration_id order by integration_id limit 1)
       from waiting w where w.integration_id is not null
     ), shares as materialized (
-      select integration_id, ceil($1::float8 / count(*) over ())::int as share from waiting
-      where integration_id is not null order by random()
+      select integration_id,
+        least(ceil($1::float8 / count(*) over ())::int, $4::int - coalesce(h.held, 0)) as share
+      from waiting left join unnest($5::uuid[], $6::int[]) as h(integration_id, held) using (integration_id)
+      where integration_id is not null and coalesce(h.held, 0) < $4::int order by random()
     ), due as materialized (
       select l.row from shares s cross join lateral (
         select ctid as row from turn_lanes where integration_id = s.integration_id and ready_at <= now()
@@ -66,11 +69,25 @@ const claimStatement = {
     left join messages m on m.session_id = t.session_id and m.position = t.message_position`,
 }
 
-export const claimTurns = (
-  queries: Queries,
-  claim: { readonly claimId: string; readonly turnsMax: number; readonly leaseSeconds: number },
-): Promise<ClaimedTurn[]> =>
-  queries.rows<ClaimedTurn>(claimStatement, [claim.turnsMax, claim.claimId, claim.leaseSeconds])
+export interface TurnClaim {
+  readonly claimId: string
+  readonly leaseSeconds: number
+  readonly turnsMax: number
+  /** What one integration may have in flight, with what it has already. */
+  readonly ofOneMax: number
+  /** Turns in flight here, by their integration. */
+  readonly inFlightOf: ReadonlyMap<string, number>
+}
+
+export const claimTurns = (queries: Queries, claim: TurnClaim): Promise<ClaimedTurn[]> =>
+  queries.rows<ClaimedTurn>(claimStatement, [
+    claim.turnsMax,
+    claim.claimId,
+    claim.leaseSeconds,
+    claim.ofOneMax,
+    [...claim.inFlightOf.keys()],
+    [...claim.inFlightOf.values()],
+  ])
 
 const lockStatement = {
   name: 'lock-claimed-turns',

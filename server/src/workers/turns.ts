@@ -1,13 +1,22 @@
 import type { Deps } from '../deps.ts'
+import { shareOf } from '../domain/endpoint.ts'
 import { claimDueTurns } from '../usecases/claim-turns.ts'
 import { runTurn } from '../usecases/run-turn.ts'
 
 /**
  * Runs the turns that are due: woken after each commit that made one due, and by a poll in case a wake-up was lost.
- * Up to `turnsInFlightMax` at once; of one session always one.
+ *
+ * 1. Of one session always one turn.
+ * 2. Up to `all` at once, and of one integration `ofOne` while half of them are free, then in proportion: an agent
+ *    whose webhook hangs for hundreds of users holds half, the next such one a quarter, and their neighbours are
+ *    answered. One claim takes half of what is free at most, so that this holds within it too.
+ * 3. Who was left out for that is claimed again as soon as a turn's end gives it room.
  */
-export const startTurns = (deps: TurnsDeps) => {
+export const startTurns = (deps: TurnsDeps, slots: TurnSlots = defaultSlots) => {
   let inFlight = 0
+  const inFlightOf = new Map<string, number>()
+  /** Integrations that had all they might have when turns were last claimed. */
+  let heldBack: readonly string[] = []
   let due = true
   let claiming = false
   /** The last round of claims: a stop waits for it, or what it claimed would lie until its lease ends. */
@@ -24,15 +33,23 @@ export const startTurns = (deps: TurnsDeps) => {
     if (!claiming && !stopped) claims = claimAll()
   }
 
+  const ofOneMax = (): number => shareOf(slots.ofOne, { free: slots.all - inFlight, max: slots.all })
+
+  const isFull = (integrationId: string): boolean => (inFlightOf.get(integrationId) ?? 0) >= ofOneMax()
+
   const claimAll = async (): Promise<void> => {
     claiming = true
     try {
-      while (due && !stopped && inFlight < turnsInFlightMax) {
+      while (due && !stopped && inFlight < slots.all) {
         due = false
-        const room = turnsInFlightMax - inFlight
-        const { turns, claimId, more } = await claimDueTurns(deps, room)
+        const { turns, claimId, more } = await claimDueTurns(deps, {
+          turnsMax: Math.ceil((slots.all - inFlight) / 2),
+          ofOneMax: ofOneMax(),
+          inFlightOf,
+        })
         if (more) due = true
         for (const turn of turns) void start(turn, claimId)
+        heldBack = [...inFlightOf.keys()].filter(isFull)
       }
     } catch (error) {
       deps.log.warn({ error: String(error) }, 'turns could not be claimed')
@@ -42,11 +59,19 @@ export const startTurns = (deps: TurnsDeps) => {
   }
 
   const start = async (turn: Parameters<typeof runTurn>[1], claimId: string): Promise<void> => {
-    inFlight += 1
+    count(turn.integrationId, 1)
     await runTurn(deps, turn, claimId)
-    inFlight -= 1
+    count(turn.integrationId, -1)
     if (inFlight === 0) idle?.()
+    if (heldBack.some((integrationId) => !isFull(integrationId))) due = true
     if (due) claim()
+  }
+
+  const count = (integrationId: string, change: 1 | -1): void => {
+    inFlight += change
+    const held = (inFlightOf.get(integrationId) ?? 0) + change
+    if (held === 0) inFlightOf.delete(integrationId)
+    else inFlightOf.set(integrationId, held)
   }
 
   const unsubscribe = deps.signals.onWakeUp(({ turnsDue }) => {
@@ -88,4 +113,11 @@ type TurnsDeps = Pick<
   | 'signals'
 >
 
-const turnsInFlightMax = 128
+/** How many turns may be in flight at once in this process. Most of their time they wait for somebody outside. */
+export interface TurnSlots {
+  readonly all: number
+  /** Of one integration, while half of all are free. */
+  readonly ofOne: number
+}
+
+const defaultSlots: TurnSlots = { all: 256, ofOne: 128 }

@@ -203,7 +203,8 @@ test('turns of one session are claimed one at a time and the next is due when th
   await change({ sessionId, integrationId: seeded.integrationId, ...sayAndTell([]) })
   const claimAll = async () => {
     const claimId = randomUUID()
-    const turns = await claimTurns(db, { claimId, turnsMax: 1000, leaseSeconds: 60 })
+    const room = { turnsMax: 1000, ofOneMax: 1000, inFlightOf: new Map() }
+    const turns = await claimTurns(db, { claimId, leaseSeconds: 60, ...room })
     return { claimId, turns: turns.filter((turn) => turn.sessionId === sessionId) }
   }
   const first = await claimAll()

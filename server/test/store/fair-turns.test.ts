@@ -27,8 +27,19 @@ const seedTurns = async (db: Db, turnCount: number, dueSince: string): Promise<s
   return integrationId
 }
 
-const claim = (db: Db, turnsMax: number) =>
-  claimTurns(db, { claimId: randomUUID(), turnsMax, leaseSeconds: 60 })
+const claim = (
+  db: Db,
+  turnsMax: number,
+  more: { ofOneMax?: number; inFlightOf?: Map<string, number> } = {},
+) =>
+  claimTurns(db, {
+    claimId: randomUUID(),
+    turnsMax,
+    leaseSeconds: 60,
+    ofOneMax: turnsMax,
+    inFlightOf: new Map(),
+    ...more,
+  })
 
 test('a crowd of due turns of one integration leaves another its share, however late its turns came', async (t) => {
   const { db } = await testDatabase(t)
@@ -68,4 +79,22 @@ test('with more integrations than room each claim takes of others, until all tur
   let claimed = turns.length
   for (let more = turns; more.length > 0; claimed += more.length) more = await claim(db, 8)
   assert.equal(claimed, 40)
+})
+
+test('what an integration has in flight counts: it gets up to its bound and no more, and the room goes to others', async (t) => {
+  const { db } = await testDatabase(t)
+  const full = await seedTurns(db, 20, '1 hour')
+  const nearlyFull = await seedTurns(db, 20, '1 hour')
+  const other = await seedTurns(db, 20, '1 second')
+  const turns = await claim(db, 16, {
+    ofOneMax: 10,
+    inFlightOf: new Map([
+      [full, 10],
+      [nearlyFull, 7],
+    ]),
+  })
+  const countOf = (integrationId: string) =>
+    turns.filter((turn) => turn.integrationId === integrationId).length
+  assert.deepEqual([full, nearlyFull, other].map(countOf), [0, 3, 8])
+  assert.ok(turns.every((turn) => turn.mayHaveMore))
 })

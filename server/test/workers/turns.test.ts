@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, test } from 'node:test'
+import type { AgentDocument } from '../../src/brain/document/document.ts'
+import type { Answer } from '../../src/brain/turn-types.ts'
+import { addAgent, publishVersion } from '../../src/store/agents.ts'
+import { createEnvironment } from '../../src/usecases/create-environment.ts'
+import { createIntegration } from '../../src/usecases/create-integration.ts'
+import { createKey } from '../../src/usecases/create-key.ts'
+import { startTurns } from '../../src/workers/turns.ts'
+import { apiOf } from '../support/api.ts'
+import { addCustomer } from '../support/customer.ts'
+import { testDragoman } from '../support/dragoman.ts'
+import { startReceiver } from '../support/receiver.ts'
+import { until } from '../support/until.ts'
+
+/** The product without its own turns: the loop under test runs them, with few slots and webhooks that hang. */
+const dragoman = await testDragoman({ after }, { demo: false, roles: new Set(['http', 'deliver']) })
+const { deps } = dragoman
+
+const slots = { all: 8, ofOne: 4 }
+
+const asking: AgentDocument = {
+  agent: { name: 'Asks' },
+  intents: [],
+  workflows: [],
+  webhooks: [{ id: 'crm', kind: 'pre_message', url: 'https://crm.example', timeout: 10 }],
+}
+
+const addAskingCustomer = async () => {
+  const agentId = randomUUID()
+  const document = JSON.parse(JSON.stringify(asking))
+  await addAgent(deps.db, { agentId, name: 'Asks', draft: document })
+  await publishVersion(deps.db, { agentId, document, intentModel: null })
+  const receiver = await startReceiver({ after })
+  const environment = await createEnvironment(deps, { name: 'asks', agentId, keepAliveSeconds: undefined })
+  const { settings } = await createIntegration(deps, {
+    name: 'asks',
+    webhookUrl: receiver.url,
+    webhookSecret: undefined,
+    allowedIps: undefined,
+    subscribedEvents: ['message:brain_send'],
+    sessionTimeoutSeconds: undefined,
+    environmentId: environment.environment_id,
+  })
+  const { apiKey } = await createKey(deps, settings.integrationId, 'test')
+  const api = apiOf(dragoman.url, { integrationId: settings.integrationId, key: apiKey })
+  return { api, receiver, integrationId: settings.integrationId }
+}
+
+test('while the webhook of one agent hangs for all its users, it holds its share and the neighbours are answered', async (t) => {
+  const hung = await addAskingCustomer()
+  const alsoHung = await addAskingCustomer()
+  const neighbour = await addCustomer({ after }, dragoman, { subscribedEvents: ['message:brain_send'] })
+  const asked: string[] = []
+  const hangs = Promise.withResolvers<Answer>()
+  const answerAll = (): void => hangs.resolve({ ok: true, value: {} })
+  const hangingOf = ({ integrationId }: { readonly integrationId: string }): number =>
+    asked.filter((id) => id === integrationId).length
+
+  for (const customer of [hung, alsoHung])
+    for (let user = 0; user < 12; user++) await customer.api.say((await customer.api.open()).path, 'hello')
+  const turns = startTurns(
+    {
+      ...deps,
+      answerAsk: (_, { integrationId }) => {
+        asked.push(integrationId)
+        return hangs.promise
+      },
+    },
+    slots,
+  )
+  t.after(() => {
+    answerAll()
+    return turns.stop()
+  })
+  await until('the hanging agents have their share', () => hangingOf(hung) + hangingOf(alsoHung) >= 6)
+
+  for (let user = 0; user < 6; user++) {
+    const { path } = await neighbour.api.open()
+    await neighbour.api.say(path, 'hello')
+  }
+  await neighbour.receiver.until((all) => all.length >= 6)
+  assert.ok(asked.length < slots.all)
+  assert.ok(hangingOf(hung) <= slots.ofOne && hangingOf(alsoHung) <= slots.ofOne)
+
+  answerAll()
+  for (const { receiver } of [hung, alsoHung]) await receiver.until((all) => all.length >= 12)
+})
