@@ -118,7 +118,8 @@ export type DocumentText =
   /** A sentence that begins with a verb: "has no text". */
   | { readonly ok: false; readonly error: string }
 
-export type ReadDocument = (document: DocumentBytes) => Promise<DocumentText>
+/** @param stopping ends the reading at once, with an error that means nothing */
+export type ReadDocument = (document: DocumentBytes, stopping?: AbortSignal) => Promise<DocumentText>
 
 /** The best passages of an agent's version (0 = the draft), best first. */
 export type SearchKnowledge = (wish: {

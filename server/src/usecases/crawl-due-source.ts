@@ -80,7 +80,9 @@ const fetchPages = async (
       await releaseCrawl(deps.db, crawl)
       return false
     }
-    const note = await fetchOne(deps, crawl, websites, page)
+    const note = await fetchOne(deps, crawl, websites, page, stopping)
+    // What was interrupted is fetched again.
+    if (stopping.aborted) continue
     if (!(await notePage(deps.db, crawl, note, leaseSeconds))) return false
     await websites.pause(page.url, stopping)
   }
@@ -92,6 +94,7 @@ const fetchOne = async (
   crawl: ClaimedCrawl,
   websites: Websites,
   page: DuePage,
+  stopping: AbortSignal,
 ): Promise<PageNote> => {
   const { agentId, collection } = crawl
   const { url } = page
@@ -106,7 +109,7 @@ const fetchOne = async (
   if (answer.status !== 200) return failed(`answered ${answer.status}`)
   const { mediaType, charset, content, etag, lastModified } = answer
   if (!isPageMediaType(mediaType)) return failed(`is ${mediaType || 'of no type'}, which cannot be read`)
-  const text = await deps.readDocument({ name: url, mediaType, charset, isPage: true, content })
+  const text = await deps.readDocument({ name: url, mediaType, charset, isPage: true, content }, stopping)
   if (!text.ok) return failed(text.error)
   // The text, not the bytes: many pages carry a number that is new each time.
   const contentHash = createHash('sha256').update(JSON.stringify(text)).digest()

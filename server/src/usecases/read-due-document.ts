@@ -45,21 +45,22 @@ const readClaimed = async (
 ): Promise<string | undefined> => {
   const { origin, content, source } = claimed
   const [mediaType = '', charset] = claimed.mediaType.split('; charset=')
-  const text = await deps.readDocument({
-    name: source === 'file' ? origin.replace(/\.\w+$/, '') : origin,
-    mediaType,
-    charset,
-    isPage: source === 'page',
-    content,
-  })
+  const text = await deps.readDocument(
+    {
+      name: source === 'file' ? origin.replace(/\.\w+$/, '') : origin,
+      mediaType,
+      charset,
+      isPage: source === 'page',
+      content,
+    },
+    stopping,
+  )
+  if (stopping.aborted) return await giveBack(deps, claimed)
   if (!text.ok) return text.error
   const { passages } = text
   const hasVectors = vectorWeightOf(passages.map((passage) => passage.text)) > 0
   for (let from = claimed.passagesDone; from < passages.length; from += passagesAtOnce) {
-    if (stopping.aborted) {
-      await releaseDocument(deps.db, claimed)
-      return undefined
-    }
+    if (stopping.aborted) return await giveBack(deps, claimed)
     const some = passages.slice(from, from + passagesAtOnce)
     const step = {
       from,
@@ -71,6 +72,10 @@ const readClaimed = async (
   }
   await finishDocument(deps.db, claimed, text.title)
   return undefined
+}
+
+const giveBack = async ({ db }: ReadingDeps, claimed: ClaimedDocument): Promise<undefined> => {
+  await releaseDocument(db, claimed)
 }
 
 const passagesAtOnce = 50

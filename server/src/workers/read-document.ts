@@ -11,7 +11,7 @@ export type ReadingReport =
  * Reads a document in a thread of its own, because a PDF may keep a core busy for seconds, and a hostile one for ever:
  * the thread ends after two minutes or one gigabyte. Never rejects; the error is a sentence for whoever uploaded it.
  */
-export const readInThread: ReadDocument = (document) =>
+export const readInThread: ReadDocument = (document, stopping) =>
   new Promise((resolve) => {
     const thread = new Worker(threadEntry, {
       workerData: document,
@@ -21,10 +21,13 @@ export const readInThread: ReadDocument = (document) =>
     })
     const end = (text: DocumentText): void => {
       clearTimeout(timer)
+      stopping?.removeEventListener('abort', stop)
       resolve(text)
       void thread.terminate()
     }
     const timer = setTimeout(end, readingMsMax, failed(`takes longer than ${readingMsMax / 1000} s to read`))
+    const stop = (): void => end(failed('was interrupted'))
+    stopping?.addEventListener('abort', stop, { once: true })
     thread.on('message', (report: ReadingReport) => end(report))
     thread.on('error', (error) =>
       end(

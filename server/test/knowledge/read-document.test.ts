@@ -140,3 +140,12 @@ test('a page nested twenty thousand deep is read like any other', async () => {
     passages: [{ text: 'Bottom.' }],
   })
 })
+
+test('a reading that is stopped ends, with nothing that could be taken for the document', async () => {
+  const stopping = new AbortController()
+  const content = Buffer.from('Some text.')
+  const document = { name: 'file', charset: undefined, isPage: false, mediaType: 'text/plain', content }
+  const reading = readInThread(document, stopping.signal)
+  stopping.abort()
+  assert.deepEqual(await reading, { ok: false, error: 'was interrupted' })
+})
