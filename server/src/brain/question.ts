@@ -12,6 +12,7 @@ import { note, type OpenTurn } from './open-turn.ts'
 import { entitiesIn, entitiesNamed, entitiesOf } from './turn-entities.ts'
 import type { Thinking } from './turn-types.ts'
 import { isFilled, setVariable, variable } from './variables.ts'
+import { meaningOfChoice, yesOrNo } from './yes-or-no.ts'
 
 /*
  * Requisites: what a node must know before it acts.
@@ -134,7 +135,7 @@ const matchOf = (turn: OpenTurn, pattern: string): string | undefined => {
 
 const choicesOf = new WeakMap<readonly string[], ReturnType<typeof prepareEntities>>()
 
-/** One of the choices, also inside a sentence or with a typing error. */
+/** One of the choices, also inside a sentence or with a typing error; yes and no also in other words. */
 const choiceIn = (turn: OpenTurn, choices: readonly string[]): string | undefined => {
   const prepared =
     choicesOf.get(choices) ??
@@ -145,5 +146,7 @@ const choiceIn = (turn: OpenTurn, choices: readonly string[]): string | undefine
   const found = entitiesOf(turn, prepared)
   const values = new Set(found.map(({ value }) => value))
   const [only] = values
-  return values.size === 1 && typeof only === 'string' ? only : undefined
+  if (values.size === 1) return typeof only === 'string' ? only : undefined
+  const said = values.size === 0 ? yesOrNo(turn.text) : undefined
+  return said && choices.find((choice) => meaningOfChoice(choice) === said)
 }

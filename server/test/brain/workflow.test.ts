@@ -130,6 +130,26 @@ test('an enum is offered as quick replies, and understood inside a sentence and 
   assert.deepEqual(textsOf(talk('inside or terrace')), ['Where?'])
 })
 
+test('yes and no are heard in the words that people use, and only when they are all that is said', () => {
+  const sure: DocumentRequisite = {
+    save_as: 'sure',
+    prompt: asks('Sure?'),
+    validate: { enum: ['Yes, book it', 'No'] },
+  }
+  const node = booking([sure], { actions: [says('{{$sure}}.')] })
+  const said = (answer: string): readonly string[] => {
+    const talk = conversation(restaurant(node))
+    talk('book a table')
+    return textsOf(talk(answer))
+  }
+  for (const answer of ['yes', 'Yep!', 'sure, go ahead', 'ok thanks', 'oui', 'Ναι', '👍'])
+    assert.deepEqual(said(answer), ['Yes, book it.'], answer)
+  for (const answer of ['nope', 'no thanks', "don't do it", 'nein danke', 'Όχι'])
+    assert.deepEqual(said(answer), ['No.'], answer)
+  for (const answer of ['ok but when', 'sure it is late', 'yes or what', 'maybe', 'hm'])
+    assert.deepEqual(said(answer), ['Sure?'], answer)
+})
+
 test('a pattern matches the whole answer and saves its group', () => {
   const code: DocumentRequisite = {
     save_as: 'code',
