@@ -187,7 +187,9 @@ test('a short passage is said whole, so that what is asked for is there although
   const query = 'what is the limit of my credit card'
   const found = [{ passage_id: '1', title: 'Cards', text: card, score: 1 }]
   assert.equal(answerTo(query, {}, found).text, `${card}\n\nSource: Cards`)
-  const long = [{ passage_id: '1', title: 'Cards', text: `${card} ${'They are blue. '.repeat(40)}`, score: 1 }]
+  const long = [
+    { passage_id: '1', title: 'Cards', text: `${card} ${'They are blue. '.repeat(40)}`, score: 1 },
+  ]
   const sentences = sentencesOf(answerTo(query, {}, long).text?.split('\n\nSource')[0] ?? '')
   assert.ok(sentences.length <= 3, `${sentences.length} sentences`)
 })
