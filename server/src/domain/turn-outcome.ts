@@ -46,7 +46,7 @@ export const turnOutcome = (
       outcome: 'silent',
       events: [],
       responses: [],
-      notes: ['the agent no longer had the word'],
+      notes: [lostWord],
     }
   const merged = withinLimits(mergeContext(session.context, patchOf(session, wish)))
   let moved = touch(
@@ -69,6 +69,9 @@ export const turnOutcome = (
     notes: merged.ok ? [] : [`the agent's change of the context was dropped: ${merged.problem}`],
   }
 }
+
+/** Why it was silent, for whoever reads the turn. */
+export const lostWord = 'the agent no longer had the word'
 
 const said = (
   responses: readonly AgentResponse[],

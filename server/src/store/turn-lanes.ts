@@ -16,7 +16,8 @@ export interface ClaimedTurn {
   readonly messageBody: string | null
   readonly context: string
   readonly dialogState: string
-  readonly owner: string
+  /** False: a person took over since the message came, or it ended; nobody would hear the agent. */
+  readonly hasWord: boolean
   readonly userMessageCount: number
   readonly environmentId: string
   readonly agentId: string | null
@@ -58,7 +59,8 @@ const claimStatement = {
     )
     select c.session_id as "sessionId", c.integration_id as "integrationId", c.head as turn, c.attempts, t.kind,
       t.request_id as "requestId", m.body::text as "messageBody", s.context::text as context,
-      s.dialog_state::text as "dialogState", s.owner, s.user_message_count as "userMessageCount",
+      s.dialog_state::text as "dialogState", s.user_message_count as "userMessageCount",
+      s.owner = 'bot' and s.conversation = 'open' and s.state = 'active' as "hasWord",
       s.environment_id as "environmentId", s.agent_id as "agentId", s.agent_version as "agentVersion",
       floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now,
       count(*) over (partition by c.integration_id) >= p.share as "mayHaveMore"

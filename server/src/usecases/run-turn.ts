@@ -3,7 +3,7 @@ import { think } from '../brain/turn.ts'
 import { historyLine, turnInputOf } from '../brain/turn-input.ts'
 import type { Ask, RecordedAsk, TurnInput, TurnResult } from '../brain/turn-types.ts'
 import type { Deps } from '../deps.ts'
-import { type TurnOutcome, turnOutcome } from '../domain/turn-outcome.ts'
+import { lostWord, type TurnOutcome, turnOutcome } from '../domain/turn-outcome.ts'
 import { patiently } from '../store/patiently.ts'
 import { readHistory } from '../store/read-history.ts'
 import { LostClaim } from '../store/session-change.ts'
@@ -20,6 +20,7 @@ export const runTurn = async (deps: RunTurnDeps, turn: ClaimedTurn, claimId: str
     // Claimed more often than tried: it took its process down each time.
     if (turn.attempts > deps.limits.turnAttemptsMax)
       return await giveUp(deps, turn, claimId, `no process survived ${deps.limits.turnAttemptsMax} tries`)
+    if (!turn.hasWord) return await staySilent(deps, turn, claimId)
     const thought = await thinkTurn(deps, turn)
     const outcome = await finishTurn(deps, turn, claimId, thought)
     deps.metrics.turnEnded(outcome)
@@ -151,7 +152,7 @@ const finishTurn = async (
     sessionId: turn.sessionId,
     integrationId: turn.integrationId,
     turn: { turn: turn.turn, claimId },
-    decide: (before, { now, settings }) => {
+    decide: (before, { now, settings, dialogState }) => {
       const outcome = turnOutcome(before, result, {
         messageId,
         inReplyTo: turn.kind === 'message' ? turn.requestId : undefined,
@@ -176,7 +177,8 @@ const finishTurn = async (
         events: outcome.events.map((payload) => ({ payload, requestId: turnRequestId })),
         finishedTurn: {
           outcome: outcome.outcome,
-          dialogState: result.state,
+          // What nobody heard was not asked: the next message does not answer it.
+          dialogState: outcome.outcome === 'silent' ? dialogState : result.state,
           recorded: { input, asks, result: rest, trace, notes: outcome.notes },
         },
         answer: outcome.outcome,
@@ -220,6 +222,21 @@ const release = (
   patiently(deps.limits.turnLeaseSeconds * 1000, () =>
     releaseTurn(deps.relaxedDb, { sessionId, ...held, delayMs: retryDelayMs }),
   )
+
+/** It is not even thought about: a webhook of the agent would be called for nobody, and might order something. */
+const staySilent = async (deps: RunTurnDeps, turn: ClaimedTurn, claimId: string): Promise<void> => {
+  await deps.changeSession({
+    sessionId: turn.sessionId,
+    integrationId: turn.integrationId,
+    turn: { turn: turn.turn, claimId },
+    decide: (session, { dialogState }) => ({
+      session,
+      finishedTurn: { outcome: 'silent', dialogState, recorded: { notes: [lostWord] } },
+      answer: null,
+    }),
+  })
+  deps.metrics.turnEnded('silent')
+}
 
 /** A person is the floor: what the agent cannot answer waits for one. */
 const giveUp = async (

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import type { AgentDocument } from '../../src/brain/document/document.ts'
-import type { Answer } from '../../src/brain/turn-types.ts'
+import type { Answer, Ask } from '../../src/brain/turn-types.ts'
 import { addAgent, publishVersion } from '../../src/store/agents.ts'
 import { createEnvironment } from '../../src/usecases/create-environment.ts'
 import { createIntegration } from '../../src/usecases/create-integration.ts'
@@ -12,6 +12,7 @@ import { apiOf } from '../support/api.ts'
 import { addCustomer } from '../support/customer.ts'
 import { testDragoman } from '../support/dragoman.ts'
 import { startReceiver } from '../support/receiver.ts'
+import { run } from '../support/sql.ts'
 import { until } from '../support/until.ts'
 
 /** The product without its own turns: the loop under test runs them, with few slots and webhooks that hang. */
@@ -86,4 +87,49 @@ test('while the webhook of one agent hangs for all its users, it holds its share
 
   answerAll()
   for (const { receiver } of [hung, alsoHung]) await receiver.until((all) => all.length >= 12)
+})
+
+test('a person takes over while a webhook hangs: nothing is said, nothing remembered, and what waits is not thought', async (t) => {
+  const { api, receiver } = await addAskingCustomer()
+  const { path, sessionId } = await api.open()
+  await api.say(path, 'hello')
+  await api.say(path, 'are you there?')
+  const asked: Ask[] = []
+  const hangs = Promise.withResolvers<Answer>()
+  const turns = startTurns({
+    ...deps,
+    answerAsk: (ask) => {
+      asked.push(ask)
+      return hangs.promise
+    },
+  })
+  t.after(() => {
+    hangs.resolve({ ok: false, error: 'late' })
+    return turns.stop()
+  })
+  await until('the webhook hangs', () => asked.length > 0)
+  const stateOf = () =>
+    run<{ state: unknown }>(deps.db, 'select dialog_state as state from sessions where session_id = $1', [
+      sessionId,
+    ])
+  const before = await stateOf()
+  await api.post(`${path}/messages/agent`, {
+    input: { text: 'I am here.' },
+    agent: { agent_id: 'ann', agent_name: 'Ann' },
+  })
+  hangs.resolve({ ok: true, value: { context: { order: 7 } } })
+  const outcomes = () =>
+    run<{ outcome: string; kind: string }>(
+      deps.db,
+      `select outcome from turns where session_id = $1 and kind = 'message' and finished_at is not null`,
+      [sessionId],
+    )
+  await until('both turns ended', async () => (await outcomes()).length === 2)
+  assert.deepEqual(
+    (await outcomes()).map(({ outcome }) => outcome),
+    ['silent', 'silent'],
+  )
+  assert.equal(asked.length, 1)
+  assert.deepEqual(await stateOf(), before)
+  assert.deepEqual(receiver.received, [])
 })

@@ -18,6 +18,8 @@ export const recordedTurnOf = (turn: number, recorded: unknown): RecordedTurn | 
   if (!isJsonObject(recorded)) return 'it is not finished'
   const { input, asks, trace, result, error } = recorded
   if (error !== undefined) return 'the agent failed'
+  if (input === undefined && Array.isArray(recorded['notes']))
+    return `nothing was thought: ${recorded['notes'].join(', ')}`
   if (!isJsonObject(input) || !isJsonObject(trace)) return 'nothing was kept of it'
   if (!Array.isArray(asks) || !isJsonObject(result)) return 'an older version of Dragoman kept less of it'
   return { turn, input, asks, trace, result } as unknown as RecordedTurn

@@ -5,6 +5,11 @@ import { recordedTurnOf } from '../../../src/brain/replay/recorded-turn.ts'
 const refused: readonly (readonly [name: string, recorded: unknown, reason: RegExp])[] = [
   ['is not finished', null, /not finished/],
   ['failed', { error: 'x' }, /failed/],
+  [
+    'came when a person had the word',
+    { notes: ['the agent no longer had the word'] },
+    /no longer had the word/,
+  ],
   ['was recorded by an older version', { input: {}, answers: [], trace: {} }, /older version/],
   ['was recorded without its result', { input: {}, asks: [], trace: {} }, /older version/],
   ['has no input', { asks: [], trace: {}, result: {} }, /nothing was kept/],
