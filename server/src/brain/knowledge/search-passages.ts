@@ -116,7 +116,7 @@ const cosinesOf = (
 
 const noVectors = new Int8Array(0)
 
-/** One pass for the product and the length: 15 ms for 30,000 vectors, a third of what two passes over slices take. */
+/** The product and the length in one pass over the bytes, without a slice for each vector. */
 const scaledProduct = (query: Int8Array, vectors: Int8Array, start: number): number => {
   let product = 0
   let squares = 0
