@@ -6,7 +6,7 @@ import { faultLine, type JsonBody, listOf, type ManagementApi, managementApi } f
 import { printReplay } from './print-replay.ts'
 import { readArguments, serverOptions, serverUsage, wholeNumber } from './read-arguments.ts'
 import { watchReplay } from './replay.ts'
-import { uploadKnowledge } from './upload-knowledge.ts'
+import { untilRead, uploadKnowledge } from './upload-knowledge.ts'
 
 export const agents: Command = {
   summary: 'list, pull, push, test, diff and publish agents of a server',
@@ -94,11 +94,15 @@ const push = async ({ terminal, api, flags, positionals }: Call): Promise<number
       ? await api.post('/agents/import', { files })
       : await api.post(`/agents/${idOf(await pushedTo(api, flags))}/import`, { files })
   const uploaded = await uploadKnowledge(api, idOf(kept), root, files)
+  if (uploaded > 0) await untilRead(terminal, api, idOf(kept))
   if (flags.json === true) terminal.say(`${JSON.stringify(kept)}\n`)
   else {
     for (const warning of listOf(kept['warnings'])) terminal.complain(`warning  ${faultLine(warning)}\n`)
     terminal.say(`The draft of ${String(kept['name'])} (${idOf(kept)}) is what the directory says.\n`)
-    if (uploaded > 0) terminal.say(`${uploaded} documents of its knowledge are read by the server.\n`)
+    if (uploaded > 0)
+      terminal.say(
+        `The server has read ${uploaded} ${uploaded === 1 ? 'document' : 'documents'} of its knowledge.\n`,
+      )
   }
   return exitCodes.fine
 }

@@ -133,12 +133,15 @@ test('a new agent is made of a directory, with the documents of its knowledge', 
   await writeFile(join(root, 'knowledge/faq/wool.md'), '# Wool\n\nWool is washed by hand.\n')
   const { code, out, error } = await dragoman(['agents', 'push', 'new', '--create'])
   assert.deepEqual([code, error], [0, ''])
-  assert.match(out, /The draft of Newcomer .* is what the directory says\.\n1 documents of its knowledge/)
+  assert.match(
+    out,
+    /The draft of Newcomer .* is what the directory says\.\nThe server has read 1 document of its knowledge/,
+  )
   const [, id = ''] = /\((\S+)\)/.exec(out) ?? []
   const documents = await operator.all(`/agents/${id}/knowledge/documents`)
   assert.deepEqual(
-    documents.map(({ collection, filename, origin }) => [collection, filename ?? origin]),
-    [['faq', 'wool.md']],
+    documents.map(({ collection, filename, origin, status }) => [collection, filename ?? origin, status]),
+    [['faq', 'wool.md', 'ready']],
   )
 })
 

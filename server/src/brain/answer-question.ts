@@ -55,12 +55,16 @@ export function* answerQuestion(
     const outcome = yield* walk(turn, node, { skipped: question.skipped, take: 'open' })
     return yield* arrive(turn, { ...dialog, question: undefined }, outcome)
   }
-  if (turn.agent.hasKnowledge && turn.text !== '' && (yield* answerFreely(turn))) {
+  if (turn.agent.hasKnowledge && isAsking(turn.text) && (yield* answerFreely(turn))) {
     turn.path.push('digression')
     return yield* resume(turn, { ...dialog, question: undefined, suspended: [...dialog.suspended, question] })
   }
   return yield* askAgain(turn, dialog, question, open)
 }
+
+/** A word or two are a wrong answer rather than a question of the user's own. */
+const isAsking = (text: string): boolean =>
+  /[?;؟？]$/.test(text) || (text.match(/[\p{L}\p{N}]+/gu) ?? []).length > 2
 
 /** The node of a message that is no answer but another wish. */
 function* digression(
