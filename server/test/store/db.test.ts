@@ -204,7 +204,7 @@ test('a server that falls silent under a query counts as store unavailable', asy
 
 test('a pool whose connections are all taken counts as store unavailable', async (t) => {
   const { url } = await emptyDatabase(t)
-  const db = openFor(t, url, { poolMax: 1, connectTimeoutMs: 50 })
+  const db = openFor(t, url, { poolMax: 1, connectTimeoutMs: 1_000 })
   await db.transaction(async (tx) => {
     await tx.rows(sql('select 1 as one'), [])
     await assert.rejects(db.rows(sql('select 1 as one'), []), isStoreUnavailable)
