@@ -38,8 +38,8 @@ export const nextRequisite = (
     if (isKnown && take !== 'all') continue
     const value =
       take !== 'nothing' && validate?.entity ? takeEntity(turn, validate.entity, entitiesIn(turn)) : undefined
-    if (value !== undefined) setVariable(turn, saveAs, value)
-    else if (!isKnown) return requisite
+    const isTaken = value !== undefined && setVariable(turn, saveAs, value)
+    if (!isTaken && !isKnown) return requisite
   }
   return undefined
 }
@@ -84,9 +84,7 @@ export const takeCorrections = (turn: OpenTurn, node: DocumentNode, asked: Docum
   for (const { save_as: saveAs, validate } of node.requisites ?? []) {
     if (validate?.entity === undefined || validate.entity === asked.validate?.entity) continue
     const value = takeEntity(turn, validate.entity, entitiesIn(turn))
-    if (value === undefined) continue
-    setVariable(turn, saveAs, value)
-    isCorrected = true
+    if (value !== undefined && setVariable(turn, saveAs, value)) isCorrected = true
   }
   return isCorrected
 }
@@ -99,7 +97,8 @@ export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Th
     return (
       takeEntity(turn, validate.entity, entitiesIn(turn)) ??
       takeEntity(turn, validate.entity, entitiesNamed(turn, validate.entity)) ??
-      bareHour(validate.entity, text)
+      bareHour(validate.entity, text) ??
+      barePhone(validate.entity, text)
     )
   if (validate?.pattern !== undefined) return matchOf(turn, validate.pattern)
   if (validate?.enum !== undefined) return choiceIn(turn, validate.enum)
@@ -127,6 +126,14 @@ const takeEntity = (turn: OpenTurn, name: string, entities: readonly FoundEntity
 /** "9" is a time only where a time was asked for. */
 const bareHour = (entity: string, text: string): string | undefined =>
   entity === 'sys-time' && /^(?:1?\d|2[0-3])$/.test(text) ? `${text.padStart(2, '0')}:00` : undefined
+
+/** A number without the code of its country is a phone number only where one was asked for; kept as it is dialled. */
+const barePhone = (entity: string, text: string): string | undefined => {
+  if (entity !== 'sys-phone') return undefined
+  const numbers = text.match(/\d[\d\s()/.-]{4,}\d/g) ?? []
+  const [digits = ''] = numbers.map((number) => number.replace(/\D/g, ''))
+  return numbers.length === 1 && /^\d{6,15}$/.test(digits) ? digits : undefined
+}
 
 const matchOf = (turn: OpenTurn, pattern: string): string | undefined => {
   const match = linearPattern(`^(?:${pattern})$`).exec(turn.text)

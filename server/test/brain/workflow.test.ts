@@ -150,6 +150,25 @@ test('yes and no are heard in the words that people use, and only when they are 
     assert.deepEqual(said(answer), ['Sure?'], answer)
 })
 
+test('where a phone number was asked for, one without the code of its country is taken as it is dialled', () => {
+  const phone: DocumentRequisite = {
+    save_as: 'phone',
+    prompt: asks('Your number?'),
+    validate: { entity: 'sys-phone' },
+  }
+  const node = booking([phone], { actions: [says('{{$phone}}.')] })
+  const said = (answer: string): readonly string[] => {
+    const talk = conversation(restaurant(node))
+    talk('book a table')
+    return textsOf(talk(answer))
+  }
+  assert.deepEqual(said('030 901820'), ['030901820.'])
+  assert.deepEqual(said('my number is (0151) 234-567 89'), ['015123456789.'])
+  assert.deepEqual(said('+49 30 901820'), ['+4930901820.'])
+  for (const answer of ['12345', '12345678901234567890', 'room 12 on floor 3', 'no phone'])
+    assert.deepEqual(said(answer), ['Your number?'], answer)
+})
+
 test('a pattern matches the whole answer and saves its group', () => {
   const code: DocumentRequisite = {
     save_as: 'code',
