@@ -155,7 +155,7 @@ const quietSchemas = {
   close: Type.Object({ type: Type.Literal('close') }, closed),
 } as const
 
-const SpokenAction = Type.Union([
+const spoken = [
   spokenSchemas.text,
   spokenSchemas.image,
   spokenSchemas.video,
@@ -164,24 +164,20 @@ const SpokenAction = Type.Union([
   spokenSchemas.carousel,
   spokenSchemas.webview,
   spokenSchemas.pause,
-])
+] as const
 
-const PlainAction = Type.Union([
-  spokenSchemas.text,
-  spokenSchemas.image,
-  spokenSchemas.video,
-  spokenSchemas.audio,
-  spokenSchemas.file,
-  spokenSchemas.carousel,
-  spokenSchemas.webview,
-  spokenSchemas.pause,
+const plain = [
+  ...spoken,
   quietSchemas.set_variables,
   quietSchemas.reset,
   quietSchemas.tag,
   quietSchemas.jump,
   quietSchemas.handover,
   quietSchemas.close,
-])
+] as const
+
+const SpokenAction = Type.Union([...spoken])
+const PlainAction = Type.Union([...plain])
 
 const fallback = (when: string) =>
   optional(Type.Array(PlainAction, { maxItems: documentLimits.actionsMax }), `Run ${when}.`)
@@ -223,25 +219,7 @@ export const actionSchemas = { ...spokenSchemas, ...quietSchemas, ...askingSchem
 export const SpokenActions = Type.Array(SpokenAction, { maxItems: documentLimits.actionsMax })
 
 export const Actions = Type.Array(
-  Type.Union([
-    spokenSchemas.text,
-    spokenSchemas.image,
-    spokenSchemas.video,
-    spokenSchemas.audio,
-    spokenSchemas.file,
-    spokenSchemas.carousel,
-    spokenSchemas.webview,
-    spokenSchemas.pause,
-    quietSchemas.set_variables,
-    quietSchemas.reset,
-    quietSchemas.tag,
-    quietSchemas.jump,
-    quietSchemas.handover,
-    quietSchemas.close,
-    askingSchemas.webhook,
-    askingSchemas.knowledge,
-    askingSchemas.generate,
-  ]),
+  Type.Union([...plain, askingSchemas.webhook, askingSchemas.knowledge, askingSchemas.generate]),
   { maxItems: documentLimits.actionsMax },
 )
 
