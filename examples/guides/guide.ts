@@ -8,6 +8,7 @@
  * 3. What only reads is repeated until it prints what the guide shows, or the patience is over: what the guide waits
  *    for by reading on, a machine waits for by asking again.
  * 4. The address, the demo's integration and its key in the guide stand for those of the server that is run.
+ * 5. A `yaml` block that begins with `# my-agents/PATH` is that file, as the reader saves it.
  */
 import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
@@ -20,10 +21,16 @@ export type Substitutes = readonly (readonly [shown: RegExp, real: string, shown
 
 export const runGuide = async (
   guide: string,
-  options: { readonly cwd: string; readonly substitutes: Substitutes; readonly patienceMs: number },
+  options: {
+    readonly cwd: string
+    readonly substitutes: Substitutes
+    readonly patienceMs: number
+    /** Beside the machine's own. */
+    readonly environment: Readonly<Record<string, string>>
+  },
 ): Promise<string> => {
-  const { cwd, substitutes, patienceMs } = options
-  const shell = openShell(cwd)
+  const { cwd, substitutes, patienceMs, environment } = options
+  const shell = openShell(cwd, environment)
   const others: { readonly block: Block; readonly terminal: OtherTerminal }[] = []
   const answers = new Map<Block, string>()
 
@@ -42,7 +49,8 @@ export const runGuide = async (
   try {
     for (const block of blocksOf(guide)) {
       const code = toReal(block.code, substitutes)
-      if (block.kind === 'run') await answer(block, () => shell.run(code))
+      if (block.kind === 'file') await shell.run(code)
+      else if (block.kind === 'run') await answer(block, () => shell.run(code))
       else others.push({ block, terminal: await openTerminal(`${await shell.variables()}\n${code}`, cwd) })
     }
     for (const { block, terminal } of others) await answer(block, async () => terminal.printed())
@@ -56,7 +64,7 @@ export const runGuide = async (
 const repeatPauseMs = 100
 
 interface Block {
-  readonly kind: 'run' | 'background'
+  readonly kind: 'run' | 'background' | 'file'
   readonly code: string
   /** It changes nothing, so it may be run again. */
   readonly isRepeatable: boolean
@@ -69,7 +77,31 @@ interface Block {
 
 const blockPattern = /^```sh([^\n]*)\n([\s\S]*?)^```\n(?:\n?(```(json|text)\n)([\s\S]*?)^```$)?/gm
 
+const filePattern = /^```yaml\n# (my-agents\/[\w./-]+)\n([\s\S]*?)^```$/gm
+
+/** The yaml files of a guide, in their order. */
+export const filesOf = (guide: string): readonly { readonly path: string; readonly text: string }[] =>
+  [...guide.matchAll(filePattern)].map(([, path = '', text = '']) => ({ path, text }))
+
 const blocksOf = (guide: string): readonly Block[] =>
+  [...commandsOf(guide), ...fileBlocksOf(guide)].sort((one, other) => one.to - other.to)
+
+const fileBlocksOf = (guide: string): readonly Block[] =>
+  [...guide.matchAll(filePattern)].map((match) => {
+    const [whole, path = '', text = ''] = match
+    const to = match.index + whole.length
+    return {
+      kind: 'file',
+      code: `mkdir -p "$(dirname ${path})" && cat > ${path} <<'END OF FILE'\n${text}END OF FILE`,
+      isRepeatable: false,
+      answerKind: undefined,
+      answer: undefined,
+      from: to,
+      to,
+    }
+  })
+
+const commandsOf = (guide: string): readonly Block[] =>
   [...guide.matchAll(blockPattern)]
     .filter(([, info = '']) => !info.includes('skip'))
     .map((match) => {
@@ -87,7 +119,7 @@ const blocksOf = (guide: string): readonly Block[] =>
       }
     })
 
-const writes = /--json|--data|--upload|\s-[dTX]\s|>/
+const writes = /--json|--data|--upload|agents (?:push|publish)|\s-[dTX]\s|>/
 
 const filledIn = (guide: string, answers: ReadonlyMap<Block, string>): string => {
   let filled = ''
@@ -110,8 +142,9 @@ const shown = (printed: string, block: Block, substitutes: Substitutes): string 
 }
 
 /** One bash for all blocks, so that variables of one are there in the next. */
-const openShell = (cwd: string) => {
-  const bash = spawn('bash', [], { cwd, stdio: ['pipe', 'pipe', 'inherit'] })
+const openShell = (cwd: string, environment: Readonly<Record<string, string>>) => {
+  const env = { ...process.env, ...environment }
+  const bash = spawn('bash', [], { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] })
   bash.stdout.setEncoding('utf8')
   const run = (code: string): Promise<string> =>
     new Promise((resolve) => {

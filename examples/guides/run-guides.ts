@@ -6,7 +6,7 @@ import { testDragoman } from '../../server/test/support/dragoman.ts'
 import { runGuide, type Substitutes } from './guide.ts'
 
 /** Which guides are executed, each against a Dragoman of its own as it is after its first start. */
-export const guideNames = ['getting-started', 'channel-api', 'webhooks'] as const
+export const guideNames = ['getting-started', 'channel-api', 'webhooks', 'agents', 'agent-webhooks'] as const
 
 export const root = join(import.meta.dirname, '../..')
 
@@ -20,12 +20,17 @@ export const runOne = async (
 ): Promise<{ readonly before: string; readonly now: string }> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'dragoman-guide-'))
   owner.after(() => rm(dataDir, { recursive: true, force: true }))
-  const dragoman = await testDragoman(owner, { dataDir, adminToken: null })
+  const dragoman = await testDragoman(owner, {
+    dataDir,
+    adminToken: null,
+    secrets: new Map([['SHOP', 'my-shop-secret']]),
+  })
   const before = await readFile(pathOf(name), 'utf8')
   const now = await runGuide(before, {
     cwd: root,
     patienceMs,
     substitutes: await substitutesFor(before, dragoman, dataDir),
+    environment: { DRAGOMAN_URL: dragoman.url, DRAGOMAN_DATA_DIR: dataDir, npm_config_loglevel: 'error' },
   })
   return { before, now }
 }
@@ -41,6 +46,7 @@ const substitutesFor = async (
     [/http:\/\/127\.0\.0\.1:4000/g, dragoman.url, 'http://127.0.0.1:4000'],
     [/127\.0\.0\.1:3000/g, `127.0.0.1:${webhookPort}`, '127.0.0.1:3000'],
     [/PORT=3000/g, `PORT=${webhookPort}`, 'PORT=3000'],
+    [/\bmy-agents\b/g, `${dataDir}/my-agents`, 'my-agents'],
     [/\.dragoman\//g, `${dataDir}/`, '.dragoman/'],
     [demoPath, `/v1/custom/${dragoman.demo?.integrationId}`, shown(demoPath)],
     [demoKey, dragoman.demo?.apiKey ?? '', shown(demoKey)],

@@ -6,6 +6,8 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { agentDocumentGuide } from './agent-document-guide.ts'
+import { agentDocumentSchema } from './agent-document-schema.ts'
 import { apiDocument } from './api-documents.ts'
 import { configurationGuide } from './configuration-guide.ts'
 import { inboxScript } from './inbox-script.ts'
@@ -20,6 +22,8 @@ interface GeneratedFile {
 const generatedFiles: readonly GeneratedFile[] = [
   { path: 'server/src/migrations/schema.sql', make: schemaSnapshot },
   { path: 'docs/guides/configuration.md', make: configurationGuide },
+  { path: 'docs/guides/agent-document.md', make: agentDocumentGuide },
+  { path: 'docs/agent-document.schema.json', make: agentDocumentSchema },
   { path: 'docs/openapi.json', make: () => apiDocument('/openapi.json') },
   { path: 'docs/asyncapi.json', make: () => apiDocument('/asyncapi.json') },
   { path: 'server/src/http/inbox/page/inbox.generated.js', make: inboxScript },
