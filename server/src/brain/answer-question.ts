@@ -1,3 +1,4 @@
+import type { Json } from '../domain/json.ts'
 import { answerFreely } from './answer-freely.ts'
 import { arrive, resume } from './arrive.ts'
 import type { Dialog, OpenQuestion } from './dialog-state.ts'
@@ -8,7 +9,7 @@ import { note, type OpenTurn } from './open-turn.ts'
 import { openRequisite, readAnswer, sayPrompt, takeCorrections } from './question.ts'
 import type { Thinking } from './turn-types.ts'
 import { exactIntent, understand, verdictOf } from './understand.ts'
-import { setVariable } from './variables.ts'
+import { isFilled, setVariable, variable } from './variables.ts'
 import { walk } from './walk.ts'
 
 const attemptsMaxDefault = 3
@@ -44,9 +45,8 @@ export function* answerQuestion(
     const outcome = yield* walk(turn, aside, { take: 'all' })
     return yield* arrive(turn, { ...dialog, question: undefined, suspended }, outcome)
   }
-  if (value !== undefined) {
+  if (value !== undefined && isSaved(turn, requisite, value)) {
     turn.path.push('question')
-    setVariable(turn, requisite.save_as, value)
     const outcome = yield* walk(turn, node, { skipped: question.skipped, take: 'open' })
     return yield* arrive(turn, { ...dialog, question: undefined }, outcome)
   }
@@ -65,6 +65,10 @@ export function* answerQuestion(
 /** A word or two are a wrong answer rather than a question of the user's own. */
 const isAsking = (text: string): boolean =>
   /[?;؟？]$/.test(text) || (text.match(/[\p{L}\p{N}]+/gu) ?? []).length > 2
+
+/** What cannot be kept (the context is full, or the variable is ours) is no answer, or it would be asked for ever. */
+const isSaved = (turn: OpenTurn, { save_as: saveAs }: DocumentRequisite, value: Json): boolean =>
+  setVariable(turn, saveAs, value) && isFilled(variable(turn.context, saveAs))
 
 /** The node of a message that is no answer but another wish. */
 function* digression(
@@ -104,7 +108,7 @@ function* askAgain(
   }
   note(turn, `${attempts} answers for ${requisite.save_as} were not valid`)
   const given = { ...dialog, question: undefined }
-  if (requisite.required !== false) return yield* notUnderstood(turn, { ...given, suspended: [] })
+  if (requisite.required !== false) return yield* notUnderstood(turn, given)
   const skipped = [...question.skipped, requisite.save_as]
   return yield* arrive(turn, given, yield* walk(turn, node, { skipped }))
 }

@@ -1,3 +1,4 @@
+import { endsTalk } from './actions/say.ts'
 import type { Dialog, OpenQuestion } from './dialog-state.ts'
 import { fallenBack, notUnderstood } from './fallback.ts'
 import type { OpenTurn } from './open-turn.ts'
@@ -9,13 +10,13 @@ import { type WalkOutcome, walk } from './walk.ts'
 export function* arrive(turn: OpenTurn, before: Dialog, outcome: WalkOutcome): Thinking<Dialog> {
   switch (outcome.type) {
     case 'failed':
-      return fallenBack(turn, before)
+      return fallenBack(turn, { ...before, question: undefined })
     case 'not_understood':
       return yield* notUnderstood(turn, { ...before, question: undefined })
     case 'asked':
-      return { ...settled(before), standsAt: outcome.question.node_id, question: outcome.question }
+      return { ...settled(turn, before), standsAt: outcome.question.node_id, question: outcome.question }
     case 'finished': {
-      const dialog = { ...settled(before), standsAt: outcome.lastNode.node_id, question: undefined }
+      const dialog = { ...settled(turn, before), standsAt: outcome.lastNode.node_id, question: undefined }
       if (endsTalk(turn)) return { ...dialog, suspended: [] }
       return yield* resume(turn, dialog)
     }
@@ -41,7 +42,10 @@ const keepAttempts = (outcome: WalkOutcome, before: OpenQuestion): WalkOutcome =
     ? { type: 'asked', question: { ...outcome.question, attempts: before.attempts } }
     : outcome
 
-const settled = (dialog: Dialog): Dialog => ({ ...dialog, unknownCounter: 0, isClarifying: false })
-
-const endsTalk = ({ effects }: OpenTurn): boolean =>
-  effects.some(({ type }) => type === 'handover' || type === 'close')
+/** A node that was begun anew in this turn is not resumed as well: what it does would be done twice. */
+const settled = (turn: OpenTurn, dialog: Dialog): Dialog => ({
+  ...dialog,
+  unknownCounter: 0,
+  isClarifying: false,
+  suspended: dialog.suspended.filter(({ node_id: nodeId }) => !turn.nodes.includes(nodeId)),
+})

@@ -1,7 +1,8 @@
 import type { QuickReply } from '../domain/message.ts'
-import { handOver, say } from './actions/say.ts'
+import { endsTalk, handOver, say } from './actions/say.ts'
 import { rootKey } from './agent.ts'
 import { type BuiltinSentences, builtinSentences } from './builtin-sentences.ts'
+import { comeBack } from './come-back.ts'
 import type { Dialog } from './dialog-state.ts'
 import { hearsUnknown, listeningNode } from './listening.ts'
 import type { OpenTurn } from './open-turn.ts'
@@ -10,7 +11,8 @@ import { walk } from './walk.ts'
 
 /**
  * The ladder of what was not understood (agent spec 2.1): the nearest enclosing `unknown` node; without one the user
- * is asked for other words, then offered the topics; after N times in a row a person is called.
+ * is asked for other words, then offered the topics; after N times in a row a person is called. A question that waited
+ * behind what was not understood is asked again.
  */
 export function* notUnderstood(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
   turn.path.push('not understood')
@@ -21,13 +23,17 @@ export function* notUnderstood(turn: OpenTurn, dialog: Dialog): Thinking<Dialog>
   const node = listeningNode(agent, dialog.standsAt, hearsUnknown)
   if (!node) {
     sayPlainly(turn, unknownCounter)
-    return { ...dialog, unknownCounter }
+    return comeBack(turn, { ...dialog, unknownCounter, isClarifying: false })
   }
   const outcome = yield* walk(turn, node)
   if (outcome.type === 'failed') return fallenBack(turn, dialog)
-  if (outcome.type === 'asked') return { ...dialog, unknownCounter, question: outcome.question }
+  const after = { ...dialog, unknownCounter, isClarifying: false }
+  if (outcome.type === 'asked') return { ...after, question: outcome.question }
+  // It led somewhere else, and there the conversation stands now.
+  const standsAt = outcome.lastNode === node ? dialog.standsAt : outcome.lastNode.node_id
+  if (endsTalk(turn)) return { unknownCounter: 0, standsAt, suspended: [], isClarifying: false }
   if (outcome.type === 'not_understood' && turn.responses.length === 0) sayPlainly(turn, unknownCounter)
-  return { ...dialog, unknownCounter }
+  return comeBack(turn, { ...after, standsAt })
 }
 
 const sayPlainly = (turn: OpenTurn, unknownCounter: number): void => {
@@ -57,7 +63,10 @@ export const handedOver = (turn: OpenTurn, reason: string): Dialog => {
   return { unknownCounter: 0, suspended: [], isClarifying: false }
 }
 
-/** The document is at fault: what it said in its circle is unsaid, and the user gets one plain sentence. */
+/**
+ * The document, or a webhook that must not fail, is at fault: what was said is unsaid, and the user gets one plain
+ * sentence. What was asked before stays asked.
+ */
 export const fallenBack = (turn: OpenTurn, dialog: Dialog): Dialog => {
   turn.path.push('fallen back')
   turn.responses.length = 0
@@ -67,7 +76,7 @@ export const fallenBack = (turn: OpenTurn, dialog: Dialog): Dialog => {
   if (turn.agent.isHandoverAllowed && unknownCounter >= turn.agent.unknownHandoverAfter)
     return handedOver(turn, `${unknownCounter} messages in a row were not understood`)
   sayBuiltin(turn, 'notUnderstood')
-  return { ...dialog, unknownCounter, question: undefined, suspended: [], isClarifying: false }
+  return comeBack(turn, { ...dialog, unknownCounter, isClarifying: false })
 }
 
 export const sayBuiltin = (turn: OpenTurn, sentence: keyof BuiltinSentences): void =>

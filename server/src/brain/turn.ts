@@ -10,6 +10,7 @@ import { choiceOf, fallenBack, handedOver, notUnderstood, sayBuiltin, sentencesO
 import { hearsAttachment, hearsIntent, listeningNode } from './listening.ts'
 import { note, type OpenTurn, openTurn, rendered } from './open-turn.ts'
 import { asksForPerson } from './person-guard.ts'
+import { openRequisite } from './question.ts'
 import { asksToStop } from './stop-guard.ts'
 import { variableChanges } from './trace-variables.ts'
 import { entitiesIn } from './turn-entities.ts'
@@ -70,12 +71,13 @@ function* reactWithoutText(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
   const node = hasAttachments ? listeningNode(turn.agent, dialog.standsAt, hearsAttachment) : undefined
   if (node) return yield* go(turn, setAside(dialog), node, 'attachment')
   const answered = dialog.question ? yield* answerQuestion(turn, dialog, dialog.question) : undefined
-  return answered ?? (yield* notUnderstood(turn, dialog))
+  return answered ?? (yield* notUnderstood(turn, { ...dialog, question: undefined }))
 }
 
 /** A person is asked for, or to be left alone. */
 function* guards(turn: OpenTurn, dialog: Dialog): Thinking<Dialog | undefined> {
   const { agent, text } = turn
+  if (isOffered(turn, dialog)) return undefined
   if (agent.isHandoverAllowed && asksForPerson(text)) return yield* answerPersonRequest(turn, dialog)
   if (!asksToStop(text) || exactIntent(turn) !== undefined) return undefined
   turn.path.push('stop')
@@ -87,13 +89,21 @@ function* answerPersonRequest(turn: OpenTurn, dialog: Dialog): Thinking<Dialog |
   const { agent } = turn
   const understanding = yield* understand(turn)
   const verdict = verdictOf(turn, dialog.standsAt, understanding)
-  // The document hears such requests itself, and heard this one.
-  if (verdict.type === 'accepted' && agent.personIntents.has(verdict.intent)) return undefined
-  turn.path.push('person')
-  note(turn, 'the user asks for a person')
   const own = understanding.ranking.find(({ name }) => agent.personIntents.has(name))
   const node = own && listeningNode(agent, dialog.standsAt, hearsIntent(own.name))
-  return node ? yield* go(turn, dialog, node, 'person') : handedOver(turn, 'the user asked for a person')
+  // The document hears such requests itself, and heard this one. An open question must not take it for its answer.
+  const isHeard = node !== undefined && verdict.type === 'accepted' && verdict.intent === own?.name
+  if (isHeard && !dialog.question) return undefined
+  note(turn, 'the user asks for a person')
+  if (node) return yield* go(turn, setAside(dialog), node, 'person')
+  turn.path.push('person')
+  return handedOver(turn, 'the user asked for a person')
+}
+
+/** Is the message one of the choices that the open question offers ("cancel", "agent")? Then it is meant as that. */
+const isOffered = (turn: OpenTurn, { question }: Dialog): boolean => {
+  const choices = question && openRequisite(turn, question)?.requisite.validate?.enum
+  return choices?.some((choice) => isSameChoice(turn.text, choice)) ?? false
 }
 
 function* followIntent(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {

@@ -16,11 +16,14 @@ export const variable = (context: JsonObject, path: string): Json | undefined =>
 export const isFilled = (value: Json | undefined): boolean =>
   value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
 
-/** Null deletes. What may not be set, or does not fit, is not set, and noted. */
-export const setVariable = (turn: OpenTurn, path: string, value: Json): void => {
+/** Null deletes. What may not be set, or does not fit, is not set, and noted: then it is false. */
+export const setVariable = (turn: OpenTurn, path: string, value: Json): boolean => {
+  // The way to what is not there must not be made only to delete it.
+  if (value === null && variable(turn.context, path) === undefined) return true
   const outcome = updateContext(turn.context, nested(path.split('.'), value))
   if (outcome.ok) turn.context = outcome.context
   else note(turn, `${path} was not set: ${outcome.problem}`)
+  return outcome.ok
 }
 
 const nested = (names: readonly string[], value: Json): JsonObject => {

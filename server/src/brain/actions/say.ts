@@ -13,6 +13,10 @@ export const handOver = (turn: OpenTurn, wish: Pick<ActionOf<'handover'>, 'depar
   })
 }
 
+/** Nothing is asked behind it. */
+export const endsTalk = ({ effects }: OpenTurn): boolean =>
+  effects.some(({ type }) => type === 'handover' || type === 'close')
+
 /** More than this in one turn nobody reads; it also bounds what 80 nodes can pile up. */
 const responsesMax = 50
 
