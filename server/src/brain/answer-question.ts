@@ -1,12 +1,14 @@
 import type { Json } from '../domain/json.ts'
 import { answerFreely } from './answer-freely.ts'
 import { arrive, resume } from './arrive.ts'
+import { declines } from './declines.ts'
 import type { Dialog, OpenQuestion } from './dialog-state.ts'
 import type { DocumentNode, DocumentRequisite } from './document/document.ts'
 import { notUnderstood } from './fallback.ts'
 import { hearsIntent, listeningNode } from './listening.ts'
 import { note, type OpenTurn } from './open-turn.ts'
-import { openRequisite, readAnswer, sayPrompt, takeCorrections } from './question.ts'
+import { opensCorrection } from './opens-correction.ts'
+import { type OpenRequisite, openRequisite, readAnswer, sayPrompt, takeCorrections } from './question.ts'
 import type { Thinking } from './turn-types.ts'
 import { exactIntent, understand, verdictOf } from './understand.ts'
 import { isFilled, setVariable, variable } from './variables.ts'
@@ -37,6 +39,14 @@ export function* answerQuestion(
   }
   const { node, requisite } = open
   const value = yield* readAnswer(turn, requisite)
+  if (value === undefined && requisite.required === false && declines(turn.text)) {
+    turn.path.push('declined')
+    return yield* goOnWithout(turn, { ...dialog, question: undefined }, question, open)
+  }
+  // Where any text is an answer, the words of somebody who takes something back are none.
+  const isForm = value !== undefined && requisite.validate !== undefined
+  if (!isForm && opensCorrection(turn.text) && takeCorrections(turn, node, requisite))
+    return yield* goOnCorrected(turn, dialog, question, node)
   const aside = yield* digression(turn, question, requisite, value !== undefined)
   if (aside) {
     turn.path.push('digression')
@@ -50,11 +60,7 @@ export function* answerQuestion(
     const outcome = yield* walk(turn, node, { skipped: question.skipped, take: 'open' })
     return yield* arrive(turn, { ...dialog, question: undefined }, outcome)
   }
-  if (takeCorrections(turn, node, requisite)) {
-    turn.path.push('corrected')
-    const outcome = yield* walk(turn, node, { skipped: question.skipped, take: 'open' })
-    return yield* arrive(turn, { ...dialog, question: undefined }, outcome)
-  }
+  if (takeCorrections(turn, node, requisite)) return yield* goOnCorrected(turn, dialog, question, node)
   if (turn.agent.hasKnowledge && isAsking(turn.text) && (yield* answerFreely(turn))) {
     turn.path.push('digression')
     return yield* resume(turn, { ...dialog, question: undefined, suspended: [...dialog.suspended, question] })
@@ -109,6 +115,26 @@ function* askAgain(
   note(turn, `${attempts} answers for ${requisite.save_as} were not valid`)
   const given = { ...dialog, question: undefined }
   if (requisite.required !== false) return yield* notUnderstood(turn, given)
+  return yield* goOnWithout(turn, given, question, { node, requisite })
+}
+
+function* goOnWithout(
+  turn: OpenTurn,
+  dialog: Dialog,
+  question: OpenQuestion,
+  { node, requisite }: OpenRequisite,
+): Thinking<Dialog> {
   const skipped = [...question.skipped, requisite.save_as]
-  return yield* arrive(turn, given, yield* walk(turn, node, { skipped }))
+  return yield* arrive(turn, dialog, yield* walk(turn, node, { skipped }))
+}
+
+function* goOnCorrected(
+  turn: OpenTurn,
+  dialog: Dialog,
+  question: OpenQuestion,
+  node: DocumentNode,
+): Thinking<Dialog> {
+  turn.path.push('corrected')
+  const outcome = yield* walk(turn, node, { skipped: question.skipped, take: 'open' })
+  return yield* arrive(turn, { ...dialog, question: undefined }, outcome)
 }

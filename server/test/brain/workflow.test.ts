@@ -169,6 +169,34 @@ test('where a phone number was asked for, one without the code of its country is
     assert.deepEqual(said(answer), ['Your number?'], answer)
 })
 
+test('a question that need not be answered is left out at once by who declines, in many words', () => {
+  const phone: DocumentRequisite = {
+    save_as: 'phone',
+    prompt: asks('Your number?'),
+    validate: { entity: 'sys-phone' },
+    required: false,
+  }
+  const said = (required: boolean, answer: string): readonly string[] => {
+    const talk = conversation(restaurant(booking([{ ...phone, required }], { actions: [says('Done.')] })))
+    talk('book a table')
+    return textsOf(talk(answer))
+  }
+  for (const answer of ['skip', 'no', 'no phone', "I don't have one", 'rather not', 'keins', 'nein danke'])
+    assert.deepEqual(said(false, answer), ['Done.'], answer)
+  for (const answer of ['why', 'no idea what you mean by that', 'hm'])
+    assert.deepEqual(said(false, answer), ['Your number?'], answer)
+  assert.deepEqual(said(true, 'skip'), ['Your number?'])
+})
+
+test('who takes an earlier answer back is heard, also where any text would be an answer', () => {
+  const talk = conversation(restaurant(booking([day, name, people])))
+  talk('book a table tomorrow')
+  const after = talk('no wait, on 12 March')
+  assert.deepEqual(textsOf(after), ['In which name?'])
+  assert.deepEqual(textsOf(talk('Friday Adams')), ['For how many?'])
+  assert.deepEqual(textsOf(talk('4')), ['Booked for 2026-03-12, 4 people, Friday Adams.'])
+})
+
 test('a pattern matches the whole answer and saves its group', () => {
   const code: DocumentRequisite = {
     save_as: 'code',
