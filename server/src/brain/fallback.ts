@@ -16,11 +16,9 @@ import { walk } from './walk.ts'
  */
 export function* notUnderstood(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
   turn.path.push('not understood')
-  const { agent } = turn
   const unknownCounter = dialog.unknownCounter + 1
-  if (agent.isHandoverAllowed && unknownCounter >= agent.unknownHandoverAfter)
-    return handedOver(turn, `${unknownCounter} messages in a row were not understood`)
-  const node = listeningNode(agent, dialog.standsAt, hearsUnknown)
+  if (isTooMuch(turn, unknownCounter)) return givenUp(turn, unknownCounter)
+  const node = listeningNode(turn.agent, dialog.standsAt, hearsUnknown)
   if (!node) {
     sayPlainly(turn, unknownCounter)
     return comeBack(turn, { ...dialog, unknownCounter, isClarifying: false })
@@ -57,6 +55,13 @@ export const choiceOf = (agent: OpenTurn['agent'], intentName: string): readonly
   return text === undefined ? [] : [{ label: intent?.description || text, text }]
 }
 
+/** The top of the ladder. */
+export const isTooMuch = ({ agent }: OpenTurn, unknownCounter: number): boolean =>
+  agent.isHandoverAllowed && unknownCounter >= agent.unknownHandoverAfter
+
+export const givenUp = (turn: OpenTurn, unknownCounter: number): Dialog =>
+  handedOver(turn, `${unknownCounter} messages in a row were not understood`)
+
 export const handedOver = (turn: OpenTurn, reason: string): Dialog => {
   sayBuiltin(turn, 'handover')
   handOver(turn, { reason })
@@ -73,8 +78,7 @@ export const fallenBack = (turn: OpenTurn, dialog: Dialog): Dialog => {
   turn.effects.length = 0
   turn.context = turn.contextBefore
   const unknownCounter = dialog.unknownCounter + 1
-  if (turn.agent.isHandoverAllowed && unknownCounter >= turn.agent.unknownHandoverAfter)
-    return handedOver(turn, `${unknownCounter} messages in a row were not understood`)
+  if (isTooMuch(turn, unknownCounter)) return givenUp(turn, unknownCounter)
   sayBuiltin(turn, 'notUnderstood')
   return comeBack(turn, { ...dialog, unknownCounter, isClarifying: false })
 }

@@ -34,6 +34,9 @@ export interface OpenTurn {
   /** What the models of this turn may still cost. */
   modelCallsLeft: number
   modelTokensLeft: number
+  /** What this turn may still ask outside, and be answered: all of it is kept with the turn. */
+  asksLeft: number
+  answeredLengthLeft: number
 }
 
 export const openTurn = (agent: Agent, input: TurnInput): OpenTurn => ({
@@ -55,15 +58,30 @@ export const openTurn = (agent: Agent, input: TurnInput): OpenTurn => ({
   context: input.context,
   modelCallsLeft: agent.document.agent.turn_limits?.model_calls_max ?? modelCallsMaxDefault,
   modelTokensLeft: agent.document.agent.turn_limits?.model_tokens_max ?? modelTokensMaxDefault,
+  asksLeft: asksMax,
+  answeredLengthLeft: answeredLengthMax,
 })
+
+/** A circle of webhooks is one of the document's faults; it must neither go on for long nor fill the store. */
+const asksMax = 40
+/** Characters of JSON. */
+const answeredLengthMax = 1_000_000
 
 const modelCallsMaxDefault = 4
 const modelTokensMaxDefault = 20_000
 
 /** Asks somebody outside; undefined when there was no answer, with a note why. */
 export function* ask(turn: OpenTurn, question: Ask): Thinking<Json | undefined> {
+  if (turn.asksLeft <= 0 || turn.answeredLengthLeft <= 0) {
+    note(turn, `${nameOf(question)}: not asked, because this turn has asked enough`)
+    return undefined
+  }
+  turn.asksLeft -= 1
   const answer: Answer = yield question
-  if (answer.ok) return answer.value
+  if (answer.ok) {
+    turn.answeredLengthLeft -= JSON.stringify(answer.value).length
+    return answer.value
+  }
   note(turn, `${nameOf(question)}: ${answer.error}`)
   return undefined
 }
@@ -75,9 +93,10 @@ const nameOf = (question: Ask): string => {
 }
 
 const notesMax = 50
+const noteLengthMax = 500
 
 export const note = (turn: OpenTurn, sentence: string): void => {
-  if (turn.notes.size < notesMax) turn.notes.add(sentence)
+  if (turn.notes.size < notesMax) turn.notes.add(sentence.slice(0, noteLengthMax))
 }
 
 /** The template as text; what could not be rendered is empty and noted. */

@@ -6,7 +6,16 @@ import { arrive, resume } from './arrive.ts'
 import { contextDifference } from './context-difference.ts'
 import { type Dialog, readDialog, writeDialog } from './dialog-state.ts'
 import type { DocumentNode } from './document/document.ts'
-import { choiceOf, fallenBack, handedOver, notUnderstood, sayBuiltin, sentencesOf } from './fallback.ts'
+import {
+  choiceOf,
+  fallenBack,
+  givenUp,
+  handedOver,
+  isTooMuch,
+  notUnderstood,
+  sayBuiltin,
+  sentencesOf,
+} from './fallback.ts'
 import { hearsAttachment, hearsIntent, listeningNode } from './listening.ts'
 import { note, type OpenTurn, openTurn, rendered } from './open-turn.ts'
 import { asksForPerson } from './person-guard.ts'
@@ -126,9 +135,14 @@ function* go(turn: OpenTurn, dialog: Dialog, node: DocumentNode, step: string): 
   return yield* arrive(turn, dialog, yield* walk(turn, node, { take: 'all' }))
 }
 
-/** "Did you mean ...?" with the intents as quick replies. */
+/**
+ * "Did you mean ...?" with the intents as quick replies. A second time in a row it counts as not understood, or a user
+ * who is never clear would be asked for ever.
+ */
 const clarify = (turn: OpenTurn, dialog: Dialog, intents: readonly string[]): Dialog => {
   turn.path.push('clarify')
+  const unknownCounter = dialog.unknownCounter + (dialog.isClarifying ? 1 : 0)
+  if (isTooMuch(turn, unknownCounter)) return givenUp(turn, unknownCounter)
   const sentences = sentencesOf(turn)
   const prompt = turn.agent.document.agent.disambiguation?.prompt
   const choices = intents.flatMap((intent) => choiceOf(turn.agent, intent))
@@ -137,7 +151,7 @@ const clarify = (turn: OpenTurn, dialog: Dialog, intents: readonly string[]): Di
     text: (prompt === undefined ? '' : rendered(turn, prompt)) || sentences.clarify,
     options: [...choices, { label: sentences.noneOfThese, text: sentences.noneOfThese }],
   })
-  return { ...dialog, isClarifying: true }
+  return { ...dialog, unknownCounter, isClarifying: true }
 }
 
 const isSameChoice = (text: string, choice: string): boolean => text.toLowerCase() === choice.toLowerCase()

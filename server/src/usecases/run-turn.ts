@@ -62,7 +62,7 @@ interface Thought {
   readonly result: TurnResult
 }
 
-/** Beyond what the document's own limits allow; only a fault of ours goes on for so long. */
+/** Far beyond what the brain itself allows (open-turn.ts); only a fault of ours goes on for so long. */
 const asksMax = 200
 
 /** The brain asks, we answer, until it is done. What was asked and answered is all that a replay needs. */

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { AgentDocument, DocumentNode, DocumentRequisite } from '../../src/brain/document/document.ts'
+import type {
+  AgentDocument,
+  DocumentAction,
+  DocumentNode,
+  DocumentRequisite,
+} from '../../src/brain/document/document.ts'
 import { conversation, textsOf } from './conversation.ts'
 import { intentNode, says, smallDocument } from './small-document.ts'
 
@@ -128,4 +133,57 @@ test('forgetting a variable that is not there leaves no trace of it', () => {
     smallDocument({ drink: [{ type: 'set_variables', variables: { 'a.b': null } }, says('Ok.')] }),
   )
   assert.equal(talk('bring me a beer').contextPatch, undefined)
+})
+
+test('a turn asks outside forty times at most, and goes on without the rest', () => {
+  const call: DocumentAction = { type: 'webhook', webhook_id: 'crm' }
+  let asked = 0
+  const talk = conversation(
+    shop(
+      [intentNode('order', [...Array<DocumentAction>(20).fill(call), { type: 'jump', node_id: 'order' }])],
+      {
+        webhooks: [{ id: 'crm', kind: 'action', url: 'https://crm.example' }],
+      },
+    ),
+    {
+      answer: () => {
+        asked += 1
+        return { ok: true, value: {} }
+      },
+    },
+  )
+  const turn = talk('place an order')
+  assert.equal(asked, 40)
+  assert.ok(turn.trace.notes.some((note) => note.includes('asked enough')))
+})
+
+test('a turn takes in a million characters of answers at most', () => {
+  const call: DocumentAction = { type: 'webhook', webhook_id: 'crm' }
+  let asked = 0
+  const talk = conversation(
+    shop([intentNode('order', Array<DocumentAction>(20).fill(call))], {
+      webhooks: [{ id: 'crm', kind: 'action', url: 'https://crm.example' }],
+    }),
+    {
+      answer: () => {
+        asked += 1
+        return { ok: true, value: { ignored: 'x'.repeat(250_000) } }
+      },
+    },
+  )
+  talk('place an order')
+  assert.equal(asked, 4)
+})
+
+test('a user who is never clear is asked which of two was meant, and at last given to a person', () => {
+  const talk = conversation(smallDocument({ agent: { confidence_threshold: 1 } }))
+  const turns = [1, 2, 3, 4].map(() => talk('can I get the bill and a drink please'))
+  assert.deepEqual(
+    turns.map(({ trace }) => trace.path),
+    [['clarify'], ['clarify'], ['clarify'], ['clarify']],
+  )
+  assert.deepEqual(
+    turns.map(({ effects }) => effects.length),
+    [0, 0, 0, 1],
+  )
 })
