@@ -163,7 +163,10 @@ const publish = async ({ terminal, api, flags, positionals }: Call): Promise<num
   }
   const published = await api.post(`/agents/${agentId}/publish`, {})
   if (flags.json === true) terminal.say(`${JSON.stringify({ impact, ...published })}\n`)
-  else terminal.say(`Published as version ${String(published['version'])}.\n`)
+  else {
+    for (const warning of listOf(published['warnings'])) terminal.complain(`warning  ${faultLine(warning)}\n`)
+    terminal.say(`Published as version ${String(published['version'])}.\n`)
+  }
   return exitCodes.fine
 }
 

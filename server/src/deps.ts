@@ -74,6 +74,8 @@ export interface Deps {
   readonly isOutcomeUnknown: (error: unknown) => boolean
   /** Off the event loop; gives the serialised model. */
   readonly trainIntents: TrainIntents
+  /** What agent documents may name; the secrets themselves are with who sends them. */
+  readonly secretNames: ReadonlySet<string>
   /** Agents in training in this process. */
   readonly trainings: Map<string, TrainingProgress>
   /** Off the event loop; never rejects. */

@@ -196,6 +196,7 @@ const start = async (
     isUnavailable: isStoreUnavailable,
     isOutcomeUnknown,
     trainIntents,
+    secretNames: new Set(config.secrets.keys()),
     trainings: new Map(),
     readDocument: readInThread,
     searchKnowledge: knowledge.search,

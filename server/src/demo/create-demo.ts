@@ -24,6 +24,7 @@ type DemoDeps = Pick<
   | 'settings'
   | 'knownKeys'
   | 'trainIntents'
+  | 'secretNames'
   | 'trainings'
   | 'publicUrl'
   | 'newWebhookSecret'

@@ -1,17 +1,18 @@
 import { trainingExamples } from '../brain/agent.ts'
 import { validateDocument } from '../brain/document/document-validation.ts'
+import { unsetSecrets } from '../brain/document/unset-secrets.ts'
 import type { Example } from '../brain/intents/model.ts'
 import type { Deps } from '../deps.ts'
-import { documentRefusal, Refusal } from '../domain/errors.ts'
+import { documentRefusal, type Fault, Refusal } from '../domain/errors.ts'
 import type { Json } from '../domain/json.ts'
 import { publishVersion, readDraft } from '../store/agents.ts'
 import { countUnreadFiles } from '../store/knowledge-documents.ts'
 
 /** The draft becomes the next version: checked, its intents trained off the event loop, immutable from then on. */
 export const publishAgent = async (
-  deps: Pick<Deps, 'db' | 'trainIntents' | 'trainings' | 'settings'>,
+  deps: Pick<Deps, 'db' | 'trainIntents' | 'trainings' | 'settings' | 'secretNames'>,
   agentId: string,
-): Promise<{ readonly agent_id: string; readonly version: number }> => {
+): Promise<{ readonly agent_id: string; readonly version: number; readonly warnings: readonly Fault[] }> => {
   const draft = await readDraft(deps.db, agentId)
   if (draft === undefined) throw agentNotFound(agentId)
   const checked = validateDocument(draft)
@@ -24,7 +25,8 @@ export const publishAgent = async (
   if (version === undefined) throw agentNotFound(agentId)
   // Environments that follow the newest version have a new one.
   deps.settings.forget()
-  return { agent_id: agentId, version }
+  const unset = unsetSecrets(checked.document, (name) => deps.secretNames.has(name))
+  return { agent_id: agentId, version, warnings: [...unset, ...checked.warnings] }
 }
 
 /** How far it is, `get-agent.ts` tells whoever asks meanwhile. */

@@ -7,7 +7,7 @@ import { assertRefused, type Item, operatorOf } from '../support/operator.ts'
 import { addParrot } from '../support/parrot.ts'
 import type { Received } from '../support/receiver.ts'
 
-const dragoman = await testDragoman({ after }, { demo: false })
+const dragoman = await testDragoman({ after }, { demo: false, secrets: new Map([['KNOWN', 'a-secret']]) })
 const operator = operatorOf(dragoman)
 
 const documentThatSays = (text: string, name = 'Greeter') => ({
@@ -46,7 +46,8 @@ const publishNew = async (draft: object): Promise<string> => {
   const agentId = String(made.body['agent_id'])
   const published = await operator.post(`/agents/${agentId}/publish`)
   assert.equal(published.status, 201, published.text)
-  assert.deepEqual(published.body, { agent_id: agentId, version: 1 })
+  assert.equal(published.body['agent_id'], agentId)
+  assert.equal(published.body['version'], 1)
   return agentId
 }
 
@@ -99,7 +100,7 @@ test('an agent is made, read, changed and listed with what is published of it', 
 
   await operator.post(`/agents/${agentId}/publish`)
   const second = await operator.post(`/agents/${agentId}/publish`)
-  assert.deepEqual([second.status, second.body], [201, { agent_id: agentId, version: 2 }])
+  assert.deepEqual([second.status, second.body], [201, { agent_id: agentId, version: 2, warnings: [] }])
   const listed = (await operator.all('/agents?limit=1')).find((agent) => agent.agent_id === agentId)
   assert.equal(listed.newest_version, 2)
   assert.equal(listed.draft, undefined)
@@ -133,6 +134,26 @@ test('a draft that cannot run is refused with every fault, its place and its cur
   for (const error of errors) assert.ok(error.path && error.message && error.cure, JSON.stringify(error))
   assertRefused(await operator.post('/agents', { draft: broken }), 400, 'invalid-payload', /nobody/)
   assert.deepEqual(((await operator.get(`/agents/${agentId}`)).body as Item).draft, draft)
+})
+
+test('whoever publishes an agent is told which of its secrets the server does not have', async () => {
+  const draft = {
+    ...documentThatSays('Hello!'),
+    webhooks: [
+      { id: 'log', kind: 'pre_message', url: 'https://example.com/log', token: 'LOG' },
+      { id: 'open', kind: 'post_message', url: 'https://example.com/open' },
+    ],
+    models: [{ provider: 'openai', model: 'any', key: 'KNOWN' }],
+  }
+  const made = await operator.post('/agents', { draft })
+  const { warnings } = (await operator.post(`/agents/${made.body['agent_id']}/publish`)).body
+  assert.deepEqual(warnings, [
+    {
+      path: 'webhooks[0].token',
+      message: 'names the secret LOG, which this server does not have',
+      cure: 'set DRAGOMAN_SECRET_LOG where the server runs',
+    },
+  ])
 })
 
 test('an agent or environment that does not exist is told so by every endpoint', async () => {

@@ -129,19 +129,22 @@ export const AgentWithDraft = Type.Object(
   { title: 'AgentWithDraft' },
 )
 
+const warnings = Type.Array(
+  Type.Object({ path: Type.String(), message: Type.String(), cure: Type.String() }),
+  { description: 'What runs, but not as its author may think.' },
+)
+
 export const KeptDraft = Type.Object(
   {
     agent_id: Id,
     name: Type.String(),
-    warnings: Type.Array(Type.Object({ path: Type.String(), message: Type.String(), cure: Type.String() }), {
-      description: 'What runs, but not as its author may think.',
-    }),
+    warnings,
   },
   { title: 'KeptDraft' },
 )
 
 export const PublishedVersion = Type.Object(
-  { agent_id: Id, version: Type.Integer() },
+  { agent_id: Id, version: Type.Integer(), warnings },
   { title: 'PublishedVersion' },
 )
 

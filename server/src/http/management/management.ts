@@ -27,6 +27,7 @@ export type ManagementDeps = Pick<
   | 'trainIntents'
   | 'agents'
   | 'answerAsk'
+  | 'secretNames'
   | 'trainings'
   | 'clock'
   | 'limits'

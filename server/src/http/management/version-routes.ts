@@ -40,7 +40,10 @@ export const versionRoutes =
       },
       async ({ params, query }, reply) => {
         const agentId = idOf(params)
-        if (query.dry_run !== true) return reply.code(201).send(await publishAgent(deps, agentId))
+        if (query.dry_run !== true) {
+          const { version, warnings } = await publishAgent(deps, agentId)
+          return reply.code(201).send({ agent_id: agentId, version, warnings: [...warnings] })
+        }
         const { last } = query
         return reply.code(200).send(plain(await replayAgent(deps, { agentId, last })))
       },
