@@ -1,6 +1,6 @@
 import mammoth from 'mammoth'
 import { parseHtml } from './parse-html.ts'
-import type { ParsedText } from './thread.ts'
+import type { ParsedText } from './parsed-text.ts'
 
 /** Pictures are left out: they say nothing that could be cited. */
 export const parseDocx = async (content: Uint8Array): Promise<ParsedText> => {

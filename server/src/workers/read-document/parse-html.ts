@@ -1,7 +1,7 @@
 import { Readability } from '@mozilla/readability'
 import { parseHTML } from 'linkedom'
 import type { TextBlock } from '../../brain/knowledge/split-passages.ts'
-import type { ParsedText } from './thread.ts'
+import type { ParsedText } from './parsed-text.ts'
 
 /**
  * HTML as headings and paragraphs. Of a web page only what it is about: its `main` or single `article`; without

@@ -1,6 +1,6 @@
 import { marked } from 'marked'
 import { parseHtml } from './parse-html.ts'
-import type { ParsedText } from './thread.ts'
+import type { ParsedText } from './parsed-text.ts'
 
 /** Without the YAML head that some editors write. */
 export const parseMarkdown = async (markdown: string): Promise<ParsedText> =>

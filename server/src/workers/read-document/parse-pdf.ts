@@ -1,6 +1,6 @@
 import { getDocumentProxy } from 'unpdf'
 import type { TextBlock } from '../../brain/knowledge/split-passages.ts'
-import type { ParsedText } from './thread.ts'
+import type { ParsedText } from './parsed-text.ts'
 
 /**
  * A PDF knows where letters stand, not what a heading is. Here a line is what stands at one height; a line in larger

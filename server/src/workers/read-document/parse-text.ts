@@ -1,5 +1,5 @@
 import type { TextBlock } from '../../brain/knowledge/split-passages.ts'
-import type { ParsedText } from './thread.ts'
+import type { ParsedText } from './parsed-text.ts'
 
 /**
  * Plain text as paragraphs, which are parted by empty lines. A short line by itself that ends no sentence and has a

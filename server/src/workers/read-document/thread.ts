@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { splitPassages, type TextBlock, type TextPassage } from '../../brain/knowledge/split-passages.ts'
+import { splitPassages, type TextPassage } from '../../brain/knowledge/split-passages.ts'
 import type { DocumentBytes } from '../../deps.ts'
 import type { ReadingReport } from '../read-document.ts'
+import type { ParsedText } from './parsed-text.ts'
 
 /** The thread that `readInThread` starts: one document in, its passages out. Each library is loaded when it is needed. */
 const read = async (document: DocumentBytes): Promise<ReadingReport> => {
@@ -17,12 +18,6 @@ const read = async (document: DocumentBytes): Promise<ReadingReport> => {
   } catch (error) {
     return { ok: false, error: error instanceof Error ? error.message : String(error) }
   }
-}
-
-export interface ParsedText {
-  /** Empty when the document has none. */
-  readonly title: string
-  readonly blocks: readonly TextBlock[]
 }
 
 const parse = async (

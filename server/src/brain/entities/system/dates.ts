@@ -4,7 +4,7 @@ import { fold } from '../text-words.ts'
 import { dateLanguage } from './date-language.ts'
 import { inAsciiDigits } from './digit-numbers.ts'
 import { findDurations } from './durations.ts'
-import type { SystemReading } from './system-entities.ts'
+import type { SystemReading } from './system-reading.ts'
 import type { TextScan } from './text-scan.ts'
 import { isoDate, isoDateTime, isoTime, offsetMinutes, type WallTime, wallTimeOf } from './time-zone.ts'
 

@@ -1,6 +1,6 @@
 import { fold } from '../text-words.ts'
 import { knownTag, languageOf } from './region.ts'
-import type { SystemReading } from './system-entities.ts'
+import type { SystemReading } from './system-reading.ts'
 import type { TextScan } from './text-scan.ts'
 import { type TimeUnit, timeUnitNames, timeUnits } from './unit-names.ts'
 

@@ -1,5 +1,5 @@
 import { find } from 'linkifyjs'
-import type { SystemReading } from './system-entities.ts'
+import type { SystemReading } from './system-reading.ts'
 import type { TextScan } from './text-scan.ts'
 
 /** `sys-email` and `sys-url`, by a state machine that knows the top-level domains. */

@@ -7,7 +7,7 @@ import {
   dollarOf,
 } from './currency-names.ts'
 import { knownTag } from './region.ts'
-import type { SystemReading } from './system-entities.ts'
+import type { SystemReading } from './system-reading.ts'
 import type { TextScan } from './text-scan.ts'
 
 /** `sys-money`: `{amount, currency}` for a number with a sign, code or name of a currency before or behind it. */

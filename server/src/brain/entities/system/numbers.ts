@@ -1,7 +1,7 @@
 import { textWords } from '../text-words.ts'
 import { findDigitNumbers } from './digit-numbers.ts'
 import { findWordNumbers } from './number-words.ts'
-import type { SystemReading } from './system-entities.ts'
+import type { SystemReading } from './system-reading.ts'
 import type { TextScan } from './text-scan.ts'
 
 /** Any number in a text, in digits or words; amounts (money, durations, percentages) are built from them. */

@@ -1,6 +1,6 @@
 import { fold } from '../text-words.ts'
 import { knownTag } from './region.ts'
-import type { SystemReading } from './system-entities.ts'
+import type { SystemReading } from './system-reading.ts'
 import type { TextScan } from './text-scan.ts'
 
 /** `sys-percentage`: 12 for "12 %" and "zwölf Prozent". */

@@ -1,5 +1,5 @@
 import { findPhoneNumbersInText, isSupportedCountry } from 'libphonenumber-js'
-import type { SystemReading } from './system-entities.ts'
+import type { SystemReading } from './system-reading.ts'
 import type { TextScan } from './text-scan.ts'
 
 /** `sys-phone`, as E.164: "+306912345678". Numbers without a country code are read as the country's own. */

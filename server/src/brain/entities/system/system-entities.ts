@@ -1,4 +1,4 @@
-import type { Reading, ReadingContext } from '../entity.ts'
+import type { ReadingContext } from '../entity.ts'
 import { findDates } from './dates.ts'
 import { findDurations } from './durations.ts'
 import { findLinks } from './links.ts'
@@ -6,6 +6,7 @@ import { findMoney } from './money.ts'
 import { findNumbers } from './numbers.ts'
 import { findPercentages } from './percentages.ts'
 import { findPhones } from './phones.ts'
+import type { SystemReading } from './system-reading.ts'
 import { scanText, type TextScan } from './text-scan.ts'
 
 /** The entities that need no definition, each by its reader. */
@@ -18,12 +19,6 @@ export const findSystemEntities = (
   return readers.flatMap(({ entities, find }) =>
     entities.some(isWanted) ? find(scan).filter(({ entity }) => isWanted(entity)) : [],
   )
-}
-
-export interface SystemReading extends Reading {
-  readonly entity: string
-  /** Readings of one kind may share their words. */
-  readonly kind: string
 }
 
 /** Some of the libraries take time quadratic in the text; at this length that is a few ms. */
