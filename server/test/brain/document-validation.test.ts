@@ -243,6 +243,13 @@ const warned: readonly (readonly [name: string, document: unknown, warning: RegE
     smallDocument({ drink: [{ type: 'jump', node_id: 'drink' }] }),
     /nodes\[0\]: jumps back to itself without end/,
   ],
+  [
+    'a sentence parted by a comma of YAML',
+    smallDocument({
+      drink: [says('One moment', 'One moment', 'I am here, looking', 'and more', 'So it is.', 'or not')],
+    }),
+    /^workflows\[0\]\.nodes\[\d\]\.actions\[0\]\.texts\[3\]: looks like the rest of the text before it; .*; put .* into quotes$/,
+  ],
 ]
 for (const [name, document, warning] of warned)
   test(`${name} is a warning, and the document still runs`, () => {
