@@ -110,9 +110,9 @@ const withNames = (expression: string): string =>
     name === undefined ? part : `context["${name}"]`,
   )
 
-const allowedTags = ['assign', 'capture', 'case', 'if', 'unless', 'break', 'continue']
+export const templateTags = ['assign', 'capture', 'case', 'if', 'unless', 'break', 'continue']
 
-const allowedFilters = [
+export const templateFilters = [
   ...['append', 'prepend', 'capitalize', 'upcase', 'downcase', 'strip', 'lstrip', 'rstrip', 'squish'],
   ...[
     'truncate',
@@ -138,7 +138,7 @@ const allowedFilters = [
     'at_least',
     'at_most',
   ],
-  ...['default', 'url_encode'],
+  ...['default', 'url_encode', 'date'],
 ]
 
 const makeEngine = (): Liquid => {
@@ -152,8 +152,8 @@ const makeEngine = (): Liquid => {
   })
   const date = liquid.filters.date
   for (const name of Object.keys(liquid.filters))
-    if (!allowedFilters.includes(name)) delete liquid.filters[name]
-  for (const name of Object.keys(liquid.tags)) if (!allowedTags.includes(name)) delete liquid.tags[name]
+    if (!templateFilters.includes(name)) delete liquid.filters[name]
+  for (const name of Object.keys(liquid.tags)) if (!templateTags.includes(name)) delete liquid.tags[name]
   liquid.registerTag('for', CountedFor)
   liquid.registerFilter('shown', function (value: unknown, index: unknown) {
     const text = shownText(value)
@@ -219,4 +219,5 @@ const momentOf = (value: unknown, nowMs: number): number | undefined => {
 const problemOf = (error: unknown): string =>
   (error instanceof Error ? error.message : 'unknown fault')
     .replaceAll(/context\["([\w-]+)"\]/g, '$$$1')
-    .split('\n')[0] ?? ''
+    .split('\n')[0]
+    ?.replace(/, line:\d+, col:\d+$/, '') ?? ''

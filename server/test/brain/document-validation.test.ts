@@ -34,7 +34,7 @@ test('a document without faults is accepted without a word', () => {
   assert.deepEqual(warningsOf(smallDocument({})), [])
 })
 
-const faults: readonly (readonly [name: string, document: unknown, error: string])[] = [
+const faults: readonly (readonly [name: string, document: unknown, error: string | RegExp])[] = [
   ['no document', 'hello', ': is the text "hello"; use {agent: ..., intents: ..., workflows: ...}'],
   ['a missing part', changed('intents', undefined), 'intents: is missing; add intents: a list'],
   [
@@ -189,15 +189,38 @@ const faults: readonly (readonly [name: string, document: unknown, error: string
   [
     'a broken template',
     changed(action, { type: 'text', texts: ['Hi {{$name'] }),
-    `${action}.texts[0]: has a template that cannot be read: output "{{$name" not closed, line:1, col:4; write {{$name}} or {{$name | filter}}`,
+    `${action}.texts[0]: has a template that cannot be read: output "{{$name" not closed; write {{$name}} or {{$name | filter}}`,
+  ],
+  [
+    'a filter that is misspelt',
+    changed(`${action}.texts[0]`, '{{$name | upcasse}}'),
+    /texts\[0\]: has a template that cannot be read: undefined filter: upcasse; did you mean upcase\? filters are append/,
+  ],
+  [
+    'a tag that templates do not have',
+    changed(`${action}.texts[0]`, '{% include "x" %}'),
+    /texts\[0\]: has a template that cannot be read: tag "include" not found; tags are assign/,
+  ],
+  [
+    'a tag that is not closed',
+    changed(`${action}.texts[0]`, '{% if $name %}x'),
+    /texts\[0\]: has a template that cannot be read: tag .* not closed; close it, as/,
   ],
 ]
 for (const [name, document, error] of faults)
   test(`${name} is an error with path and cure`, () => {
-    assert.deepEqual(errorsOf(document), [error])
+    const [first = '', ...others] = errorsOf(document)
+    if (typeof error === 'string') assert.equal(first, error)
+    else assert.match(first, error)
+    assert.deepEqual(others, [])
   })
 
 const warned: readonly (readonly [name: string, document: unknown, warning: RegExp])[] = [
+  [
+    'a variable without its $',
+    changed(`${action}.texts[0]`, '{% assign own = 1 %}{{own}} {{user.display_name}}'),
+    /texts\[0\]: shows nothing for \{\{user\.display_name\}\}.*; write \{\{\$user\.display_name\}\}/,
+  ],
   [
     'an intent that no node uses',
     smallDocument({ intents: [{ intent: 'wifi', examples: ['a1', 'b1', 'c1', 'd1', 'e1'] }] }),

@@ -1,4 +1,5 @@
 import { phraseOf } from '../intents/normalise.ts'
+import { bareNameWarnings } from './checks/bare-names.ts'
 import { textsOfNode } from './checks/check-templates.ts'
 import { partedTextWarnings } from './checks/parted-texts.ts'
 import {
@@ -227,30 +228,6 @@ const variablesReadBy = (placed: PlacedNode): (readonly [path: string, name: str
     ),
   ),
 ]
-
-/** `{{name}}` shows a name that the template itself made; a variable has a `$`. */
-const bareNameWarnings = (placed: PlacedNode): DocumentFault[] =>
-  textsOfNode(placed).flatMap(([path, text]) => {
-    const own = new Set([...text.matchAll(/\{%-?\s*(?:assign|capture|for)\s+(\w+)/g)].map(([, name]) => name))
-    const bare = [...text.matchAll(/\{\{-?\s*([A-Za-z_]\w*)([\w.]*)/g)].filter(
-      ([, name = '']) => !own.has(name) && !templateWords.has(name),
-    )
-    return bare.slice(0, 1).map(([, name, rest]) => ({
-      path,
-      message: `shows nothing for {{${name}${rest}}}: the template makes no such name`,
-      cure: `write {{$${name}${rest}}} for the variable`,
-    }))
-  })
-
-const templateWords: ReadonlySet<string> = new Set([
-  'true',
-  'false',
-  'nil',
-  'null',
-  'empty',
-  'blank',
-  'forloop',
-])
 
 /** What is left undone without a language model, and webhooks that nobody calls. */
 const outsideWarnings = (document: AgentDocument, nodes: readonly PlacedNode[]): DocumentFault[] => {

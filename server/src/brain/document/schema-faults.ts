@@ -147,15 +147,20 @@ const numberFaults = (schema: SchemaView, value: unknown, path: string): Documen
   return []
 }
 
+const counted = (size: number, what: 'characters' | 'entries'): string =>
+  size === 1 ? `1 ${what === 'entries' ? 'entry' : 'character'}` : `${size} ${what}`
+
 const sizeFaults = (
   size: number,
   min: number | undefined,
   max: number | undefined,
-  what: string,
+  what: 'characters' | 'entries',
   path: string,
 ): DocumentFault[] => {
   if (min !== undefined && size < min)
-    return [{ path, message: size === 0 ? 'is empty' : `has ${size} ${what}`, cure: `give at least ${min}` }]
+    return [
+      { path, message: size === 0 ? 'is empty' : `has ${counted(size, what)}`, cure: `give at least ${min}` },
+    ]
   if (max !== undefined && size > max)
     return [{ path, message: `has ${size} ${what}`, cure: `${max} is the most; shorten or split it` }]
   return []

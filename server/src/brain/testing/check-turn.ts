@@ -139,6 +139,14 @@ const whyIntent = (trace: Trace | undefined): string => {
   return `${ranking}; accepted from ${intent.threshold.toFixed(2)}${features === '' ? '' : `; decided by ${features}`}`
 }
 
+const nodesShownMax = 12
+
+/** A circle of jumps walks all nodes that a turn may. */
+const way = (nodes: readonly string[]): string =>
+  nodes.length <= nodesShownMax
+    ? nodes.join(' > ')
+    : `${nodes.slice(0, nodesShownMax).join(' > ')} > ... (${nodes.length} in all)`
+
 const whyPath = (trace: Trace | undefined): string => {
   if (!trace) return notThought
   const { path, intent, nodes, passages = [], notes } = trace
@@ -148,7 +156,7 @@ const whyPath = (trace: Trace | undefined): string => {
     ...(isUnderstood
       ? [`${intent.name} ${intent.confidence.toFixed(2)}, accepted from ${intent.threshold.toFixed(2)}`]
       : []),
-    ...(nodes.length === 0 ? [] : [`nodes ${nodes.join(' > ')}`]),
+    ...(nodes.length === 0 ? [] : [`nodes ${way(nodes)}`]),
     ...passages.map(({ title, score }) => `passage "${title}" ${score.toFixed(2)}`),
     ...notes,
   ].join('; ')

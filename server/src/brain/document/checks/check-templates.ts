@@ -1,4 +1,5 @@
-import { templateProblem } from '../../template.ts'
+import { didYouMean } from '../../../domain/closest-name.ts'
+import { templateFilters, templateProblem, templateTags } from '../../template.ts'
 import type { DocumentFault } from '../document-fault.ts'
 import type { PlacedNode } from '../placed-nodes.ts'
 import { childPath } from '../schema-faults.ts'
@@ -12,10 +13,20 @@ export const checkTemplates = (placed: PlacedNode): DocumentFault[] =>
       {
         path,
         message: `has a template that cannot be read: ${problem}`,
-        cure: 'write {{$name}} or {{$name | filter}}',
+        cure: cureOf(problem),
       },
     ]
   })
+
+const cureOf = (problem: string): string => {
+  const [, filter] = /^undefined filter: (\w+)/.exec(problem) ?? []
+  if (filter !== undefined)
+    return didYouMean(filter, templateFilters, `filters are ${templateFilters.join(', ')}`)
+  const [, tag] = /^tag "(\w+)" not found/.exec(problem) ?? []
+  if (tag !== undefined) return didYouMean(tag, templateTags, `tags are ${templateTags.join(', ')} and for`)
+  if (/^tag .* not closed/.test(problem)) return 'close it, as {% if $name %} ... {% endif %}'
+  return 'write {{$name}} or {{$name | filter}}'
+}
 
 export const textsOfNode = ({ node, path }: PlacedNode): (readonly [path: string, text: string])[] => [
   ...textsOf(node.requisites ?? [], `${path}.requisites`),
