@@ -6,7 +6,14 @@ import { testDragoman } from '../../server/test/support/dragoman.ts'
 import { runGuide, type Substitutes } from './guide.ts'
 
 /** Which guides are executed, each against a Dragoman of its own as it is after its first start. */
-export const guideNames = ['getting-started', 'channel-api', 'webhooks', 'agents', 'agent-webhooks'] as const
+export const guideNames = [
+  'getting-started',
+  'channel-api',
+  'webhooks',
+  'desk',
+  'agents',
+  'agent-webhooks',
+] as const
 
 export const root = join(import.meta.dirname, '../..')
 
