@@ -1,10 +1,11 @@
 import type { Json } from '../domain/json.ts'
+import { endsTalk } from './actions/say.ts'
 import { answerFreely } from './answer-freely.ts'
 import { arrive, resume } from './arrive.ts'
 import { declines } from './declines.ts'
 import type { Dialog, OpenQuestion } from './dialog-state.ts'
 import type { DocumentNode, DocumentRequisite } from './document/document.ts'
-import { notUnderstood } from './fallback.ts'
+import { givenUp, isTooMuch, notUnderstood } from './fallback.ts'
 import { hearsIntent, listeningNode } from './listening.ts'
 import { note, type OpenTurn } from './open-turn.ts'
 import { opensCorrection } from './opens-correction.ts'
@@ -115,7 +116,11 @@ function* askAgain(
   note(turn, `${attempts} answers for ${requisite.save_as} were not valid`)
   const given = { ...dialog, question: undefined }
   if (requisite.required !== false) return yield* notUnderstood(turn, given)
-  return yield* goOnWithout(turn, given, question, { node, requisite })
+  // It goes on, but nothing was understood: a circle of optional questions must not go on for ever.
+  const unknownCounter = dialog.unknownCounter + 1
+  if (isTooMuch(turn, unknownCounter)) return givenUp(turn, unknownCounter)
+  const after = yield* goOnWithout(turn, given, question, { node, requisite })
+  return endsTalk(turn) ? after : { ...after, unknownCounter: Math.max(after.unknownCounter, unknownCounter) }
 }
 
 function* goOnWithout(

@@ -1,4 +1,5 @@
 import { endsTalk } from './actions/say.ts'
+import { notBegunAnew } from './come-back.ts'
 import type { Dialog, OpenQuestion } from './dialog-state.ts'
 import { fallenBack, notUnderstood } from './fallback.ts'
 import type { OpenTurn } from './open-turn.ts'
@@ -42,10 +43,9 @@ const keepAttempts = (outcome: WalkOutcome, before: OpenQuestion): WalkOutcome =
     ? { type: 'asked', question: { ...outcome.question, attempts: before.attempts } }
     : outcome
 
-/** A node that was begun anew in this turn is not resumed as well: what it does would be done twice. */
 const settled = (turn: OpenTurn, dialog: Dialog): Dialog => ({
   ...dialog,
   unknownCounter: 0,
   isClarifying: false,
-  suspended: dialog.suspended.filter(({ node_id: nodeId }) => !turn.nodes.includes(nodeId)),
+  suspended: notBegunAnew(turn, dialog),
 })

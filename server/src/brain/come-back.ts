@@ -4,6 +4,10 @@ import type { OpenTurn } from './open-turn.ts'
 import { openRequisite, sayPrompt } from './question.ts'
 import { isFilled, variable } from './variables.ts'
 
+/** A node that was begun anew in this turn is not resumed as well: what it does would be done twice. */
+export const notBegunAnew = (turn: OpenTurn, { suspended }: Dialog): Dialog['suspended'] =>
+  suspended.filter(({ node_id: nodeId }) => !turn.nodes.includes(nodeId))
+
 /**
  * Asks again what a digression put aside, when that came to nothing. Only the question is said and nothing else of its
  * node runs, so this always ends. A question that was answered meanwhile waits: its node goes on with the next talk

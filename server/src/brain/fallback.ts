@@ -2,7 +2,7 @@ import type { QuickReply } from '../domain/message.ts'
 import { endsTalk, handOver, say } from './actions/say.ts'
 import { rootKey } from './agent.ts'
 import { type BuiltinSentences, builtinSentences } from './builtin-sentences.ts'
-import { comeBack } from './come-back.ts'
+import { comeBack, notBegunAnew } from './come-back.ts'
 import type { Dialog } from './dialog-state.ts'
 import { hearsUnknown, listeningNode } from './listening.ts'
 import type { OpenTurn } from './open-turn.ts'
@@ -25,7 +25,8 @@ export function* notUnderstood(turn: OpenTurn, dialog: Dialog): Thinking<Dialog>
   }
   const outcome = yield* walk(turn, node)
   if (outcome.type === 'failed') return fallenBack(turn, dialog)
-  const after = { ...dialog, unknownCounter, isClarifying: false }
+  const suspended = notBegunAnew(turn, dialog)
+  const after = { ...dialog, suspended, unknownCounter, isClarifying: false }
   if (outcome.type === 'asked') return { ...after, question: outcome.question }
   // It led somewhere else, and there the conversation stands now.
   const standsAt = outcome.lastNode === node ? dialog.standsAt : outcome.lastNode.node_id
