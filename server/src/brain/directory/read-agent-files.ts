@@ -52,6 +52,12 @@ const readDirectory = (join: Join, files: readonly AgentFile[]): void => {
   const isWhole = ({ path }: AgentFile): boolean => roleOf(path).role === 'whole'
   const wholes = inOrder.filter(isWhole)
   const [whole, another] = wholes
+  const below = inOrder.find(({ path }) => /^[^/]+\/agent\.(?:ya?ml|json)$/i.test(path))
+  if (!whole && below) {
+    const cure = `name the directory of one agent, as ${below.path.split('/')[0]} within`
+    join.faults.push({ file: 'agent.yaml', path: '', message: 'is not here but in a folder below', cure })
+    return
+  }
   if (!whole)
     join.faults.push({
       file: 'agent.yaml',

@@ -150,6 +150,14 @@ const unreadable: readonly (readonly [name: string, files: readonly AgentFile[],
     /^intents\/hello\.yaml:1 cannot be read: .*alias/i,
   ],
   ['a directory without agent.yaml', [hello, main], /^agent\.yaml: is missing; add it/],
+  [
+    'a directory of several agents',
+    [
+      { ...agent, path: 'shop/agent.yaml' },
+      { ...agent, path: 'bank/agent.yaml' },
+    ],
+    /^agent\.yaml: is not here but in a folder below; name the directory of one agent, as bank within$/,
+  ],
   ['two agents', [agent, { path: 'agent.json', text: '{}' }], /^agent\.yaml: is an agent beside agent\.json/],
   [
     'a file with an unknown name',
