@@ -23,7 +23,7 @@ const conversationLines = (conversation: JsonBody): string[] => [
     ...listOf(differences).flatMap(({ what, before, after }) =>
       what === 'unrecorded_ask'
         ? [`    asks what was not recorded: ${shown(after)}`]
-        : [`    ${String(what)}`, `      was  ${shown(before)}`, `      is   ${shown(after)}`],
+        : [`    ${String(what)}`, ...wasAndIs(before, after)],
     ),
   ]),
   ...listOf(conversation['refused']).map(
@@ -36,6 +36,7 @@ const totalLines = (totals: JsonBody): string[] => {
   const count = (key: string): string => String(totals[key])
   const changed = Object.entries(recordOf(totals['changed'])).filter(([, turns]) => turns !== 0)
   const { before, after } = recordOf(totals['containment'])
+  if (totals['conversations'] === 0) return ['There are no conversations to replay.']
   return [
     `${count('turns_changed')} of ${count('turns')} turns changed, in ${count('conversations_changed')} of ${count('conversations')} conversations`,
     ...(changed.length === 0
@@ -50,17 +51,51 @@ const totalLines = (totals: JsonBody): string[] => {
 const percent = (share: unknown): string =>
   typeof share === 'number' ? `${(share * 100).toFixed(1)} %` : 'unknown'
 
-const shownLengthMax = 300
-
-const shown = (value: unknown): string => {
-  const texts = Array.isArray(value) ? value.map(textOf) : [textOf(value)]
-  const text = texts.length === 0 ? 'nothing' : texts.join(' | ')
-  return text.length > shownLengthMax ? `${text.slice(0, shownLengthMax)} ...` : text
+/** What two lists share at the beginning and at the end is left out, and of long texts what is far from the change. */
+const wasAndIs = (before: unknown, after: unknown): string[] => {
+  const [was, is] = [textsOf(before), textsOf(after)]
+  const first = sharedLength(was, is)
+  const last = sharedLength(was.slice(first).reverse(), is.slice(first).reverse())
+  const changed = (texts: readonly string[]): string => {
+    const some = texts.slice(first, texts.length - last)
+    return [
+      ...(first > 0 ? ['...'] : []),
+      ...(some.length > 0 ? some : ['nothing']),
+      ...(last > 0 ? ['...'] : []),
+    ].join(' | ')
+  }
+  const [wasText, isText] = [changed(was), changed(is)]
+  const place = sharedLength([...wasText], [...isText])
+  return [`      was  ${around(wasText, place)}`, `      is   ${around(isText, place)}`]
 }
 
-/** What is said is shown as it is said. */
+const sharedLength = (some: readonly string[], others: readonly string[]): number => {
+  const different = some.findIndex((text, index) => text !== others[index])
+  return different === -1 ? some.length : different
+}
+
+const shownLengthMax = 300
+const shownBeforeChange = 60
+
+/** The characters around a place. */
+const around = (text: string, place: number): string => {
+  const characters = [...text]
+  if (characters.length <= shownLengthMax) return text
+  const from = place < shownLengthMax - shownBeforeChange ? 0 : place - shownBeforeChange
+  const to = from + shownLengthMax
+  const part = characters.slice(from, to).join('')
+  return `${from > 0 ? '... ' : ''}${part}${to < characters.length ? ' ...' : ''}`
+}
+
+const shown = (value: unknown): string => around(textsOf(value).join(' | '), 0)
+
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(textOf) : [textOf(value)])
+
+/** What is said is shown as it is said, with its quick replies. */
 const textOf = (value: unknown): string => {
   if (typeof value === 'string') return value
-  const { type, text } = recordOf(value)
-  return type === 'text' && typeof text === 'string' ? text : JSON.stringify(value)
+  const { type, text, options, ...others } = recordOf(value)
+  if (type !== 'text' || typeof text !== 'string' || Object.keys(others).length > 0)
+    return JSON.stringify(value)
+  return options === undefined ? text : `${text} ${JSON.stringify(options)}`
 }
