@@ -54,6 +54,21 @@ const faults: readonly (readonly [name: string, document: unknown, error: string
     `${action}.texts: is the text "Hello"; use a list, as ["Hello"]`,
   ],
   [
+    'one action in place of a list',
+    changed(`${node}.actions`, { type: 'text', texts: ['Hello'] }),
+    `${node}.actions: is an object; use a list: write - before each entry`,
+  ],
+  [
+    'a text in place of actions',
+    changed(`${node}.actions`, 'Hello'),
+    `${node}.actions: is the text "Hello"; use a list of {type: ..., ...}`,
+  ],
+  [
+    'an entry that was not written',
+    changed(`${action}.texts[0]`, null),
+    `${action}.texts[0]: is null; use text; nothing stands behind its - or :`,
+  ],
+  [
     'a template without quotes',
     changed(`${action}.texts[0]`, { '{ $name }': null }),
     `${action}.texts[0]: is an object; put a text with {{ in quotes, as "{{$name}}"; YAML takes it for an object otherwise`,

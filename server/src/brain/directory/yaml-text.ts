@@ -43,6 +43,8 @@ export const readYaml = (text: string): YamlText => {
 /** The library's words are for who knows how YAML is read; the cures, for who writes it. */
 const explained = ({ code, message, pos }: YAMLError, text: string): Omit<YamlProblem, 'line'> => {
   const [from] = pos
+  if (/quote|end with/.test(message))
+    return { message, cure: 'close what was opened: a quote, a bracket or a brace' }
   switch (code) {
     case 'TAB_AS_INDENT':
       return { message: 'it is indented with a tab', cure: 'indent with spaces' }
@@ -58,10 +60,8 @@ const explained = ({ code, message, pos }: YAMLError, text: string): Omit<YamlPr
         message,
         cure: 'put a text with quotes, {{, # or a colon in it in quotes, as "It\'s open: {{$hours}}"',
       }
-    case 'MISSING_CHAR':
-      return /quote|end with/.test(message)
-        ? { message, cure: 'close what was opened: a quote, a bracket or a brace' }
-        : { message, cure: misaligned }
+    case 'MULTIPLE_DOCS':
+      return { message: 'a line --- begins a second document', cure: 'take it out, or make two files' }
     default:
       return { message, cure: misaligned }
   }

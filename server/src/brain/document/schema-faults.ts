@@ -40,7 +40,9 @@ export const schemaFaults = (schema: SchemaView, value: unknown, path: string): 
     case 'object':
       return isRecord(value) ? objectFaults(schema, value, path) : [wrong(path, value, expected(schema))]
     case 'array':
-      return Array.isArray(value) ? arrayFaults(schema, value, path) : [wrong(path, value, listOf(value))]
+      return Array.isArray(value)
+        ? arrayFaults(schema, value, path)
+        : [wrong(path, value, listOf(schema, value))]
     case 'string':
       return typeof value === 'string'
         ? stringFaults(schema, value, path)
@@ -225,8 +227,12 @@ const isBareTemplate = (value: unknown): boolean =>
   isRecord(value) && Object.keys(value).some((key) => key.startsWith('{'))
 
 /** One text where a list is wanted is shown as the list that was meant. */
-const listOf = (value: unknown): string =>
-  typeof value === 'string' ? `a list, as [${JSON.stringify(value.slice(0, shownLengthMax))}]` : 'a list'
+const listOf = ({ items }: SchemaView, value: unknown): string => {
+  if (isRecord(value)) return 'a list: write - before each entry'
+  const isOfTexts = items !== undefined && schemaFaults(items, value, '').length === 0
+  if (!isOfTexts) return items?.anyOf ? 'a list of {type: ..., ...}' : 'a list'
+  return `a list, as [${JSON.stringify(typeof value === 'string' ? value.slice(0, shownLengthMax) : value)}]`
+}
 
 const expected = (schema: SchemaView | undefined): string => {
   if (!schema) return 'a value'
@@ -251,8 +257,10 @@ const expected = (schema: SchemaView | undefined): string => {
 }
 
 /** What YAML took for a number or a claim. */
-const textOf = (value: unknown): string =>
-  typeof value === 'number' || typeof value === 'boolean' ? `text, in quotes: "${value}"` : 'text'
+const textOf = (value: unknown): string => {
+  if (value === null) return 'text; nothing stands behind its - or :'
+  return typeof value === 'number' || typeof value === 'boolean' ? `text, in quotes: "${value}"` : 'text'
+}
 
 const typeOf = (value: unknown): string => {
   if (value === null) return 'null'

@@ -140,6 +140,16 @@ const unreadable: readonly (readonly [name: string, files: readonly AgentFile[],
     /^intents\/hello\.yaml:3 cannot be read: .*; put a text with quotes.* in quotes/,
   ],
   [
+    'a brace that is not closed',
+    [agent, { ...hello, text: '- { intent: a, examples: [b] ]\n' }],
+    /^intents\/hello\.yaml:1 cannot be read: .*; close what was opened/,
+  ],
+  [
+    'a second document',
+    [agent, { ...hello, text: 'intent: a\n---\nintent: b\n' }],
+    /^intents\/hello\.yaml:2 cannot be read: a line --- begins a second document; take it out, or make two files$/,
+  ],
+  [
     'an alias of nothing',
     [agent, { ...hello, text: 'intent: *a\n' }],
     /^intents\/hello\.yaml:1 cannot be read: .*; put a text that begins with \* in quotes$/,
