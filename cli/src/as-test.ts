@@ -11,7 +11,7 @@ export const asTest: Command = {
 Writes a file for the tests/ of an agent. It holds the words and the context of a real person: read it before you
 commit it.
 
-  --out FILE     where to write it; to the terminal without it
+  --out FILE          where to write it; to the terminal without it
 ${serverUsage}`,
   run: async (args, terminal) => {
     const { values, positionals } = readArguments(args, {
@@ -26,7 +26,10 @@ ${serverUsage}`,
     const { test, yaml } = await api.get(`/sessions/${encodeURIComponent(sessionId)}/as-test`)
     const text = values.json === true ? `${JSON.stringify(test)}\n` : String(yaml)
     if (values.out === undefined) terminal.say(text)
-    else await writeFile(resolve(terminal.folder, values.out), text)
+    else {
+      await writeFile(resolve(terminal.folder, values.out), text)
+      terminal.say(`Written to ${values.out}; it holds the words of a real person.\n`)
+    }
     return exitCodes.fine
   },
 }

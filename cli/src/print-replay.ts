@@ -56,17 +56,17 @@ const wasAndIs = (before: unknown, after: unknown): string[] => {
   const [was, is] = [textsOf(before), textsOf(after)]
   const first = sharedLength(was, is)
   const last = sharedLength(was.slice(first).reverse(), is.slice(first).reverse())
-  const changed = (texts: readonly string[]): string => {
-    const some = texts.slice(first, texts.length - last)
+  const changed = (texts: readonly string[], others: readonly string[]): string => {
+    const some = texts
+      .slice(first, texts.length - last)
+      .map((text, index) => around(text, sharedLength([...text], [...(others[first + index] ?? '')])))
     return [
       ...(first > 0 ? ['...'] : []),
       ...(some.length > 0 ? some : ['nothing']),
       ...(last > 0 ? ['...'] : []),
     ].join(' | ')
   }
-  const [wasText, isText] = [changed(was), changed(is)]
-  const place = sharedLength([...wasText], [...isText])
-  return [`      was  ${around(wasText, place)}`, `      is   ${around(isText, place)}`]
+  return [`      was  ${changed(was, is)}`, `      is   ${changed(is, was)}`]
 }
 
 const sharedLength = (some: readonly string[], others: readonly string[]): number => {

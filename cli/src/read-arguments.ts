@@ -18,9 +18,9 @@ export const readArguments = <Options extends NonNullable<ParseArgsConfig['optio
 /** How to reach the server; of every command that does. */
 export const serverOptions = { url: { type: 'string' }, token: { type: 'string' } } as const
 
-export const serverUsage = `  --url URL      the server; DRAGOMAN_URL, or http://127.0.0.1:4000
-  --token TOKEN  the management token; DRAGOMAN_ADMIN_TOKEN, or that of .dragoman/ here or above
-  --json         the answer as JSON
+export const serverUsage = `  --url URL           the server; DRAGOMAN_URL, or http://127.0.0.1:4000
+  --token TOKEN       the management token; DRAGOMAN_ADMIN_TOKEN, or that of .dragoman/ here or above
+  --json              the answer as JSON
 `
 
 export const wholeNumber = (name: string, written: string | undefined): number | undefined => {

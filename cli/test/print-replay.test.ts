@@ -47,6 +47,12 @@ test('a change far behind in a long text is shown', () => {
   assert.ok(printed.length < 700, printed)
 })
 
+test('of two long responses that changed, both changes are shown', () => {
+  const long = (end: string) => text(`${'x'.repeat(900)} ${end}`)
+  const printed = report([long('one'), long('two')], [long('three'), long('four')])
+  assert.match(printed, /was {2}.* one \| .* two\n {6}is {3}.* three \| .* four\n/)
+})
+
 test('where there are no conversations yet, the replay says so', () => {
   const nothing = printReplay({ conversations: [], left_off: 0, totals: { ...totals, conversations: 0 } })
   assert.equal(nothing, 'There are no conversations to replay.\n')

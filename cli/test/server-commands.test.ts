@@ -157,6 +157,9 @@ test('a conversation becomes a test in a file', async () => {
   const { code, out } = await dragoman(['as-test', session.sessionId])
   assert.match(out, /user: hello\n(.*\n)*.*exact: Hello!\n/)
   assert.equal(code, 0)
+  const written = await dragoman(['as-test', session.sessionId, '--out', 'real.yaml'])
+  assert.match(written.out, /^Written to real\.yaml/)
+  assert.equal(await readFile(join(folder, 'real.yaml'), 'utf8'), out)
 })
 
 test('the token of a server’s own folder is found there and in folders below', async () => {
