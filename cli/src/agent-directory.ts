@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { CommandFault } from './command.ts'
 import { listOf } from './management-api.ts'
 
@@ -40,14 +40,19 @@ const pathsUnder = async (root: string, folder = ''): Promise<string[]> => {
   return paths
 }
 
-/** Writes what the server gave. @returns the files of parts that are here and not there */
+/**
+ * Writes what the server gave: parts of an agent and nothing else. A server that is not ours any more could name
+ * `.git/config`, which is as good as a command of its own.
+ *
+ * @returns the files of parts that are here and not there
+ */
 export const writeDirectory = async (root: string, files: unknown): Promise<readonly string[]> => {
   const written = new Set<string>()
   for (const { path, text } of listOf(files)) {
     if (typeof path !== 'string' || typeof text !== 'string') continue
-    const target = resolve(root, path)
-    if (relative(root, target).startsWith('..'))
-      throw new CommandFault(`The server names ${path}, which is outside of ${root}.`)
+    if (!partFile.test(path) || unsafeName.test(path))
+      throw new CommandFault(`The server names ${JSON.stringify(path)}, which is no part of an agent.`)
+    const target = join(root, path)
     await mkdir(dirname(target), { recursive: true })
     await writeFile(target, text)
     written.add(path)
@@ -59,6 +64,9 @@ export const writeDirectory = async (root: string, files: unknown): Promise<read
 /** Files that say something of the agent; a README, or what the knowledge is made of, is left alone. */
 const partFile =
   /^(?:(?:intents|entities|workflows|tests|webhooks|models|mcp_servers)\/[^/]+|(?:agent|guidelines|intents|entities|workflows|tests|webhooks|models|mcp_servers|knowledge))\.(?:ya?ml|json)$/i
+
+/** A backslash parts folders on Windows. */
+const unsafeName = /[\\\p{Cc}]/u
 
 export const removeFiles = async (root: string, paths: readonly string[]): Promise<void> => {
   for (const path of paths) await rm(join(root, path))

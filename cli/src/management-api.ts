@@ -19,7 +19,7 @@ export const managementApi = async (
 ): Promise<ManagementApi> => {
   const url = (flags.url ?? terminal.env['DRAGOMAN_URL'] ?? 'http://127.0.0.1:4000').replace(/\/+$/, '')
   if (!URL.canParse(url)) throw new CommandFault(`${url} is no URL; write it like http://127.0.0.1:4000.`)
-  const token = flags.token ?? terminal.env['DRAGOMAN_ADMIN_TOKEN'] ?? (await storedToken(terminal))
+  const token = flags.token ?? terminal.env['DRAGOMAN_ADMIN_TOKEN'] ?? (await storedToken(terminal, url))
   const ask = async (
     method: string,
     path: string,
@@ -49,8 +49,15 @@ export const managementApi = async (
   }
 }
 
-/** The first start of a server here, or in a folder above, wrote it down. */
-const storedToken = async ({ env, folder }: Terminal): Promise<string> => {
+/**
+ * The first start of a server here, or in a folder above, wrote it down. It is that server's: another machine is not
+ * shown it because its name stands behind --url.
+ */
+const storedToken = async ({ env, folder }: Terminal, url: string): Promise<string> => {
+  if (!loopback.test(new URL(url).hostname))
+    throw new CommandFault(
+      `No management token for ${url}: the one of a server here is not sent elsewhere. Give --token, or set DRAGOMAN_ADMIN_TOKEN.`,
+    )
   const dataDir = env['DRAGOMAN_DATA_DIR']
   const places =
     dataDir === undefined ? foldersUpFrom(folder).map((one) => join(one, '.dragoman')) : [dataDir]
@@ -63,6 +70,8 @@ const storedToken = async ({ env, folder }: Terminal): Promise<string> => {
     'No management token. Give --token, set DRAGOMAN_ADMIN_TOKEN, or call this where the server’s .dragoman/ is.',
   )
 }
+
+const loopback = /^(?:(?:.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 const foldersUpFrom = (folder: string): readonly string[] => {
   const above = dirname(folder)
