@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { TextPassage } from '../brain/knowledge/split-passages.ts'
-import type { DocumentText, ReadDocument } from '../deps.ts'
+import type { DocumentBytes, DocumentText, ReadDocument } from '../deps.ts'
 
 /** What the thread says at its end. */
 export type ReadingReport =
@@ -10,22 +10,38 @@ export type ReadingReport =
 /**
  * Reads a document in a thread of its own, because a PDF may keep a core busy for seconds, and a hostile one for ever:
  * the thread ends after two minutes or one gigabyte. Never rejects; the error is a sentence for whoever uploaded it.
+ *
+ * The limit of Node counts objects, not the buffers that a ZIP or a compressed PDF unpacks into, and six megabytes can
+ * unpack into six thousand. So what the thread holds is looked at while it reads.
  */
-export const readInThread: ReadDocument = (document, stopping) =>
+export const readInThread: ReadDocument = (document, stopping) => readWithin(document, memoryMbMax, stopping)
+
+export const readWithin = (
+  document: DocumentBytes,
+  memoryMb: number,
+  stopping?: AbortSignal,
+): Promise<DocumentText> =>
   new Promise((resolve) => {
     const thread = new Worker(threadEntry, {
       workerData: document,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMbMax },
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
       stdout: true,
       stderr: true,
     })
     const end = (text: DocumentText): void => {
       clearTimeout(timer)
+      clearInterval(looking)
       stopping?.removeEventListener('abort', stop)
       resolve(text)
       void thread.terminate()
     }
     const timer = setTimeout(end, readingMsMax, failed(`takes longer than ${readingMsMax / 1000} s to read`))
+    const look = async (): Promise<void> => {
+      const { used_heap_size, external_memory } = await thread.getHeapStatistics()
+      if (used_heap_size + external_memory > memoryMb * 1024 * 1024) end(failed(tooMuchMemory))
+    }
+    // Rejects when the thread has ended, and then there is nothing to look at.
+    const looking = setInterval(() => void look().catch(() => undefined), lookMs)
     const stop = (): void => end(failed('was interrupted'))
     stopping?.addEventListener('abort', stop, { once: true })
     thread.on('message', (report: ReadingReport) => end(report))
@@ -33,7 +49,7 @@ export const readInThread: ReadDocument = (document, stopping) =>
       end(
         failed(
           'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-            ? 'takes more than 1 GB of memory to read; split it into smaller files'
+            ? tooMuchMemory
             : `cannot be read (${error.message})`,
         ),
       ),
@@ -46,3 +62,5 @@ const failed = (error: string): DocumentText => ({ ok: false, error })
 const threadEntry = new URL('./read-document/thread.ts', import.meta.url)
 const readingMsMax = 120_000
 const memoryMbMax = 1_024
+const lookMs = 50
+const tooMuchMemory = 'takes more than 1 GB of memory to read; split it into smaller files'

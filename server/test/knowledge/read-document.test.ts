@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { deflateSync } from 'node:zlib'
 import type { DocumentBytes } from '../../src/deps.ts'
-import { readInThread } from '../../src/workers/read-document.ts'
+import { readInThread, readWithin } from '../../src/workers/read-document.ts'
 import { smallDocx, smallPdf } from '../support/small-documents.ts'
 
 const read = (
@@ -148,4 +149,30 @@ test('a reading that is stopped ends, with nothing that could be taken for the d
   const reading = readInThread(document, stopping.signal)
   stopping.abort()
   assert.deepEqual(await reading, { ok: false, error: 'was interrupted' })
+})
+
+test('a small PDF that unpacks to more than a reading may hold is refused, and does not take the server with it', async () => {
+  const packed = deflateSync(Buffer.alloc(600 * 1024 * 1024, ' '), { level: 1 })
+  const head = `%PDF-1.4
+1 0 obj
+<< /Type /Catalog /Pages 2 0 R >>
+endobj
+2 0 obj
+<< /Type /Pages /Kids [3 0 R] /Count 1 >>
+endobj
+3 0 obj
+<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>
+endobj
+4 0 obj
+<< /Length ${packed.length} /Filter /FlateDecode >>
+stream
+`
+  const content = Buffer.concat([
+    Buffer.from(head),
+    packed,
+    Buffer.from('\nendstream\nendobj\ntrailer\n<< /Size 5 /Root 1 0 R >>\n'),
+  ])
+  const bomb = { name: 'bomb', charset: undefined, isPage: false, mediaType: 'application/pdf', content }
+  const outcome = await readWithin(bomb, 128)
+  assert.match(outcome.ok ? '' : outcome.error, /takes more than .* of memory to read/)
 })
