@@ -6,6 +6,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml'
 
@@ -25,12 +26,24 @@ export interface YamlProblem {
 
 export const readYaml = (text: string): YamlText => {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+    // The library compares each key with all before it: a file with 20,000 would stop the server for seconds.
+    uniqueKeys: false,
+  })
   const lineAt = (offset: number): number => lines.linePos(offset).line
   const [error] = document.errors
   const lineOf = (keys: readonly (string | number)[]): number => lineAt(offsetOf(document, keys))
-  if (error)
-    return { value: undefined, problem: { line: lineAt(error.pos[0]), ...explained(error, text) }, lineOf }
+  if (error) return { value: undefined, problem: { line: lineAt(error.pos[0]), ...explained(error) }, lineOf }
+  const twice = repeatedKey(document)
+  if (twice)
+    return {
+      value: undefined,
+      problem: { line: lineAt(twice.offset), message: twice.message, cure: twice.cure },
+      lineOf,
+    }
   const { value, problem } = jsonOf(document)
   if (problem === undefined) return { value, lineOf }
   return {
@@ -41,20 +54,12 @@ export const readYaml = (text: string): YamlText => {
 }
 
 /** The library's words are for who knows how YAML is read; the cures, for who writes it. */
-const explained = ({ code, message, pos }: YAMLError, text: string): Omit<YamlProblem, 'line'> => {
-  const [from] = pos
+const explained = ({ code, message }: YAMLError): Omit<YamlProblem, 'line'> => {
   if (/quote|end with/.test(message))
     return { message, cure: 'close what was opened: a quote, a bracket or a brace' }
   switch (code) {
     case 'TAB_AS_INDENT':
       return { message: 'it is indented with a tab', cure: 'indent with spaces' }
-    case 'DUPLICATE_KEY': {
-      const [key = ''] = /^[^:\n]*/.exec(text.slice(from)) ?? []
-      return {
-        message: `${key.trim()} stands twice in the same object`,
-        cure: 'keep one of the two; if it begins another entry of a list, write - before it, and indent what follows',
-      }
-    }
     case 'UNEXPECTED_TOKEN':
       return {
         message,
@@ -68,6 +73,29 @@ const explained = ({ code, message, pos }: YAMLError, text: string): Omit<YamlPr
 }
 
 const misaligned = 'check the indentation: what belongs together begins in the same column'
+
+const repeatedKey = (document: Document) => {
+  let found: { readonly offset: number; readonly message: string; readonly cure: string } | undefined
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) {
+          found = {
+            offset: startOf(key) ?? 0,
+            message: `${String(key.value)} stands twice in the same object`,
+            cure: 'keep one of the two; if it begins another entry of a list, write - before it, and indent what follows',
+          }
+          return visit.BREAK
+        }
+        seen.add(key.value)
+      }
+      return undefined
+    },
+  })
+  return found
+}
 
 /** Aliases are counted by the library: a text that would grow without end is refused. */
 const jsonOf = (document: Document): { readonly value: unknown; readonly problem?: string } => {

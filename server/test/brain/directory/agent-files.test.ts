@@ -244,3 +244,12 @@ test('entries whose names differ only in signs or case get files of their own', 
     'tests/entry-2.yaml',
   ])
 })
+
+test('a key that stands twice is found among tens of thousands, in whatever depth', () => {
+  const keys = Array.from({ length: 50_000 }, (_, index) => `  k${index}: 1\n`).join('')
+  const { faults } = readAgentFiles([{ path: 'agent.yaml', text: `agent: {name: A}\nx:\n${keys}  k7: 2\n` }])
+  assert.deepEqual(
+    faults.map(({ line, message }) => [line, message]),
+    [[50_003, 'cannot be read: k7 stands twice in the same object']],
+  )
+})
