@@ -236,8 +236,16 @@ const listen = async (
   config: StartOptions,
 ): Promise<{ url: string; close: () => Promise<void> }> => {
   const app = config.roles.has('http') ? await createHttpServer(deps, config) : await createHealthServer(deps)
-  await app.listen({ host: config.host, port: config.port })
+  await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
+    if (!isInUse(error)) throw error
+    throw new Error(
+      `port ${config.port} of ${config.host} is in use: stop what listens there or set another DRAGOMAN_PORT`,
+    )
+  })
   const { port } = app.server.address() as AddressInfo
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   return { url: `http://${host}:${port}`, close: () => app.close() }
 }
+
+const isInUse = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'

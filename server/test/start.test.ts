@@ -15,6 +15,16 @@ test('a process with another secret key does not start, and says which key it wa
   )
 })
 
+test('a process whose port is taken does not start, and says which setting to change', async (t) => {
+  const { url } = await testDatabase(t)
+  const first = await testDragoman(t, { databaseUrl: url })
+  const port = Number(new URL(first.url).port)
+  await assert.rejects(
+    testDragoman(t, { databaseUrl: url, port }),
+    new RegExp(`^Error: port ${port} of 127\\.0\\.0\\.1 is in use: .* DRAGOMAN_PORT$`),
+  )
+})
+
 test('two processes that start at once on one new database agree on one demo', async (t) => {
   const { url } = await testDatabase(t)
   const dataDir = `${process.cwd()}/node_modules/.cache/dragoman-test/start-${process.pid}`
