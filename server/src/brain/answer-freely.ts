@@ -3,6 +3,7 @@ import { answerFromKnowledge } from './knowledge/answer-from-knowledge.ts'
 import { answerByModel } from './model/answer-by-model.ts'
 import type { OpenTurn } from './open-turn.ts'
 import type { Thinking } from './turn-types.ts'
+import { yesOrNo } from './yes-or-no.ts'
 
 /**
  * An answer that no workflow has: from the documents, in their own words; worded by a language model where there is
@@ -10,7 +11,9 @@ import type { Thinking } from './turn-types.ts'
  */
 export function* answerFreely(turn: OpenTurn): Thinking<boolean> {
   const { agent, text } = turn
-  const found = agent.hasKnowledge ? yield* answerFromKnowledge(turn, { query: text }) : undefined
+  // A bare yes or no asks nothing, though documents may be full of them.
+  const isAsked = agent.hasKnowledge && yesOrNo(text) === undefined
+  const found = isAsked ? yield* answerFromKnowledge(turn, { query: text }) : undefined
   const written = agent.hasModels
     ? yield* answerByModel(turn, { question: text, passages: found?.passages ?? [] })
     : undefined

@@ -12,6 +12,7 @@ import { vectorWeightOf } from '../../src/brain/knowledge/vector-weight.ts'
 import { openTurn } from '../../src/brain/open-turn.ts'
 import { type Answer, initialDialogState, type SearchAsk } from '../../src/brain/turn-types.ts'
 import type { Json } from '../../src/domain/json.ts'
+import { conversation } from './conversation.ts'
 import { smallDocument } from './small-document.ts'
 
 const passage = (id: string, text: string, more: Partial<KnowledgePassage> = {}): KnowledgePassage => ({
@@ -194,6 +195,17 @@ test('a short passage is said whole, so that what is asked for is there although
   assert.ok(sentences.length <= 3, `${sentences.length} sentences`)
 })
 
+test('the answer is from the passage whose heading asks the question, not from one that shares its words', () => {
+  const found = [
+    ['Do you have mortgages, and at which interest rate?', 'They are made in a personal consultation.', 0.98],
+    ['Savings interest', 'You get an interest rate of 1.25 % a year.', 0.9],
+  ].map(([heading = '', text = '', score = 0], index) => ({
+    ...{ passage_id: `${index}`, title: `T${index}`, heading, text, score },
+  }))
+  const { text } = answerTo('what is the interest rate for a mortgage', {}, found)
+  assert.equal(text, 'They are made in a personal consultation.\n\nSource: T0')
+})
+
 test('sentences are not cut behind titles and initials', () => {
   assert.deepEqual(
     sentencesOf('Ask Dr. Who or J. Doe. They know.\nNext line').map(({ text }) => text),
@@ -207,4 +219,13 @@ test('no passage is longer than some 400 words, and none loses a word', () => {
   assert.ok(passages.length >= 5)
   for (const { text } of passages) assert.ok(text.split(' ').length <= 400)
   assert.equal(passages.map(({ text }) => text).join(' '), words.join(' '))
+})
+
+test('a bare yes or no is no question to the documents, though they are full of it', () => {
+  const document = { ...smallDocument({}), knowledge: [{ collection: 'faq' }] }
+  const found = [{ passage_id: '1', title: 'T', text: 'Yes, you can pay with your phone.', score: 1 }]
+  const talk = conversation(document, { answer: () => ({ ok: true, value: { passages: found } }) })
+  for (const text of ['yes', 'ok thanks', 'nope'])
+    assert.ok(!talk(text).trace.path.includes('knowledge'), text)
+  assert.ok(talk('yes and do you repair bicycles').trace.path.includes('knowledge'))
 })
