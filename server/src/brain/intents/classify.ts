@@ -58,8 +58,13 @@ export const verdictOf = (
 const scoresOf = (engine: Engine, read: ReadText): Float64Array =>
   engine.type === 'kernel' ? kernelScores(engine, read) : separatorScores(engine, read)
 
-const nearnessOf = ({ units }: KernelEngine, meaning: Float32Array): Float64Array =>
-  Float64Array.from(units, (unit) => likenessInMeaning(unit, meaning))
+const nearnessOf = ({ units }: KernelEngine, meaning: Float32Array): Float64Array => {
+  const nearness = new Float64Array(units.length)
+  units.forEach((unit, phrase) => {
+    nearness[phrase] = likenessInMeaning(unit, meaning)
+  })
+  return nearness
+}
 
 /** Text without one known feature means nothing, whatever the borders say of nothing. */
 const confidencesOf = (calibration: Calibration, scores: Float64Array, isKnown: boolean): Float64Array => {

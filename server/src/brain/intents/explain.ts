@@ -92,12 +92,17 @@ const voteOf = ({ coefficients, units }: KernelEngine, phrase: number, intent: n
 
 const phraseReasonsMax = 2
 
-const likePhrases = (engine: KernelEngine, { nearness }: ReadText, intent: number): readonly Reason[] =>
-  Array.from(nearness ?? [], (near, phrase) => ({ phrase, weight: near * voteOf(engine, phrase, intent) }))
-    .filter(({ weight }) => weight > voteMin)
+const likePhrases = (engine: KernelEngine, { nearness }: ReadText, intent: number): readonly Reason[] => {
+  const likes: { readonly phrase: number; readonly weight: number }[] = []
+  nearness?.forEach((near, phrase) => {
+    const weight = near * voteOf(engine, phrase, intent)
+    if (weight > voteMin) likes.push({ phrase, weight })
+  })
+  return likes
     .sort((one, other) => other.weight - one.weight)
     .slice(0, phraseReasonsMax)
     .map(({ phrase, weight }) => ({ feature: `"${engine.texts[phrase] ?? ''}"`, weight }))
+}
 
 /** Less than this, of about 1 for the winner, explains nothing. */
 const voteMin = 0.02

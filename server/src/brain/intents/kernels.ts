@@ -29,8 +29,13 @@ export const wordsShare = 0.5
 
 /** An embedding's bytes at length 1. */
 export const unitVector = (bytes: Int8Array): Float32Array => {
-  const scale = 1 / Math.sqrt(bytes.reduce((sum, byte) => sum + byte * byte, 0) || 1)
-  return Float32Array.from(bytes, (byte) => byte * scale)
+  let squares = 0
+  for (let at = 0; at < bytes.length; at++) squares += (bytes[at] ?? 0) ** 2
+  const scale = 1 / Math.sqrt(squares || 1)
+  // A loop, because `from` goes through an iterator: this is done for every message.
+  const unit = new Float32Array(bytes.length)
+  for (let at = 0; at < bytes.length; at++) unit[at] = (bytes[at] ?? 0) * scale
+  return unit
 }
 
 /** Four sums at once: the processor adds them side by side. */
