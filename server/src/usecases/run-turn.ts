@@ -105,9 +105,12 @@ const thinkTurn = async (deps: RunTurnDeps, turn: ClaimedTurn): Promise<Thought>
     return { input, asks, result: step.value }
   } finally {
     typing.ends()
-    abort.abort()
+    // A reason of our own: the default one is an exception with its stack, made anew for each turn.
+    abort.abort(turnOver)
   }
 }
+
+const turnOver = new Error('the turn is over')
 
 /** A model at work is to be seen as somebody who types; one that only judges is not. */
 const isWriting = (ask: Ask): boolean => ask.kind === 'model' && ask.purpose !== 'judge'

@@ -1,5 +1,17 @@
 /** The country of a language tag, or the one where the language is mostly spoken: de-AT is AT, el is GR. */
 export const regionOf = (language: string): string => {
+  const known = regions.get(language)
+  if (known !== undefined) return known
+  const region = likelyRegion(language)
+  if (regions.size < regionsMax) regions.set(language, region)
+  return region
+}
+
+/** Asked for with every message, and always with the same few tags. */
+const regions = new Map<string, string>()
+const regionsMax = 1_000
+
+const likelyRegion = (language: string): string => {
   try {
     return new Intl.Locale(language).maximize().region ?? 'US'
   } catch {
