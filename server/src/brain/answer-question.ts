@@ -44,8 +44,8 @@ export function* answerQuestion(
     turn.path.push('declined')
     return yield* goOnWithout(turn, { ...dialog, question: undefined }, question, open)
   }
-  // Where any text is an answer, the words of somebody who takes something back are none.
-  const isForm = value !== undefined && requisite.validate !== undefined
+  // Where any text is an answer, or "no" is one, the words of somebody who takes something back are none.
+  const isForm = value !== undefined && requisite.validate !== undefined && !requisite.validate.enum
   if (!isForm && opensCorrection(turn.text) && takeCorrections(turn, node, requisite))
     return yield* goOnCorrected(turn, dialog, question, node)
   const aside = yield* digression(turn, question, requisite, value !== undefined)

@@ -195,6 +195,18 @@ test('who takes an earlier answer back is heard, also where any text would be an
   assert.deepEqual(textsOf(after), ['In which name?'])
   assert.deepEqual(textsOf(talk('Friday Adams')), ['For how many?'])
   assert.deepEqual(textsOf(talk('4')), ['Booked for 2026-03-12, 4 people, Friday Adams.'])
+
+  const sure: DocumentRequisite = {
+    save_as: 'sure',
+    prompt: asks('Sure?'),
+    validate: { enum: ['Yes', 'No'] },
+  }
+  const confirmed = conversation(
+    restaurant(booking([day, sure], { actions: [says('{{$sure}}, {{$booking.day}}.')] })),
+  )
+  confirmed('book a table tomorrow')
+  assert.deepEqual(textsOf(confirmed('no, on 12 March')), ['Sure?'])
+  assert.deepEqual(textsOf(confirmed('yes')), ['Yes, 2026-03-12.'])
 })
 
 test('a pattern matches the whole answer and saves its group', () => {
