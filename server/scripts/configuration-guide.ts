@@ -12,7 +12,8 @@ line for each fault.
 ${configurationTable()}
 
 \`--json\` on the command line makes the first line on stdout \`{"listening":"http://..."}\`. The log is JSON lines on
-stderr.
+stderr. \`npx dragoman\` looks for the server at \`DRAGOMAN_URL\`, http://127.0.0.1:4000 without it, so set it when
+you set another port.
 
 ## Secrets of agents
 

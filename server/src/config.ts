@@ -192,8 +192,8 @@ export const variables = {
   ),
 } as const
 
-/** Not ours, but read by us. */
-const otherNames = ['DRAGOMAN_TEST_DATABASE_URL']
+/** Not settings, but nobody's mistake: the tests' database, and where the command line finds the server. */
+const otherNames = ['DRAGOMAN_TEST_DATABASE_URL', 'DRAGOMAN_URL']
 
 export const readConfig = (
   env: Readonly<Record<string, string | undefined>>,

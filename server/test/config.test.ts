@@ -171,6 +171,10 @@ test('a misspelt variable is a fault that says which one was meant', () => {
   assert.deepEqual(faultsOf({ PORT: '1', DRAGON: '1', dragoman_port: '1' }), [])
 })
 
+test('where the command line finds the server may be set for the server, too', () => {
+  assert.deepEqual(faultsOf({ DRAGOMAN_URL: 'http://127.0.0.1:4555' }), [])
+})
+
 test('what Kubernetes sets beside a service named dragoman disturbs nothing', () => {
   const config = configOf({
     DRAGOMAN_PORT: 'tcp://10.0.0.7:4000',
