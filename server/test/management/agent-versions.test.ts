@@ -166,3 +166,10 @@ test('tests of an agent run on the server; what cannot be run is refused', async
   assertRefused(await operator.post(`${path}/test`, { only: 'three' }), 400, 'invalid-payload', /three/)
   assertRefused(await operator.post(`${path}/test`, { version: 4 }), 404, 'not-found')
 })
+
+test('an import that holds itself is refused, not an error of the server', async () => {
+  const text =
+    'agent: {name: A}\nintents: []\nworkflows: []\ntests:\n- test: x\n  context: &a {b: *a}\n  turns: [{user: hi}]\n'
+  const refused = await operator.post('/agents/import', { files: [{ path: 'agent.yaml', text }] })
+  assertRefused(refused, 400, 'invalid-payload')
+})

@@ -48,7 +48,11 @@ export const readYaml = (text: string): YamlText => {
   if (problem === undefined) return { value, lineOf }
   return {
     value,
-    problem: { line: 1, message: problem, cure: 'put a text that begins with * in quotes' },
+    problem: {
+      line: 1,
+      message: problem,
+      cure: problem === protoKey ? 'rename it' : 'put a text that begins with * in quotes',
+    },
     lineOf,
   }
 }
@@ -97,13 +101,28 @@ const repeatedKey = (document: Document) => {
   return found
 }
 
-/** Aliases are counted by the library: a text that would grow without end is refused. */
+/**
+ * Aliases are counted by the library: a text that would grow without end is refused. What YAML can say and JSON
+ * cannot, as an alias of what it stands in, must not come any further either.
+ */
 const jsonOf = (document: Document): { readonly value: unknown; readonly problem?: string } => {
   try {
-    return { value: document.toJS() }
+    return { value: JSON.parse(JSON.stringify(document.toJS(), withoutProto) ?? 'null') }
   } catch (error) {
-    return { value: undefined, problem: error instanceof Error ? error.message : String(error) }
+    const sentence = error instanceof Error ? error.message : String(error)
+    return {
+      value: undefined,
+      problem: sentence.startsWith('Converting circular') ? 'it holds itself' : sentence,
+    }
   }
+}
+
+const protoKey = 'a key may not be named __proto__'
+
+/** As in the bodies of the API. */
+const withoutProto = (key: string, value: unknown): unknown => {
+  if (key === '__proto__') throw new Error(protoKey)
+  return value
 }
 
 /** Where the deepest part of the path begins that is there at all. */

@@ -253,3 +253,15 @@ test('a key that stands twice is found among tens of thousands, in whatever dept
     [[50_003, 'cannot be read: k7 stands twice in the same object']],
   )
 })
+
+test('what YAML can say and JSON cannot goes no further than its file', () => {
+  const faultsOf = (context: string) =>
+    readAgentFiles([
+      { path: 'agent.yaml', text: `agent: {name: A}\ntests:\n- test: x\n  context: ${context}\n` },
+    ]).faults.map(({ message }) => message)
+  assert.deepEqual(faultsOf('&a {b: *a}'), ['cannot be read: it holds itself'])
+  assert.deepEqual(faultsOf('{__proto__: {admin: true}}'), [
+    'cannot be read: a key may not be named __proto__',
+  ])
+  assert.deepEqual(faultsOf('{a: 1}'), [])
+})
