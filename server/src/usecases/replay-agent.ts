@@ -51,6 +51,7 @@ export const replayAgent = async (deps: ReplayDeps, wish: ReplayWish): Promise<R
       report.add({ sessionId: session.sessionId, version: session.version, conversation, refused })
       wish.onProgress?.({ done: ++done, total: sessions.length })
       await turnOfOthers()
+      wish.hungUp?.throwIfAborted()
     }
   }
   return report.finish()
@@ -65,6 +66,8 @@ export interface ReplayWish {
   readonly sessionIds?: readonly string[] | undefined
   readonly last?: number | undefined
   readonly mode?: ReplayMode | undefined
+  /** Nobody waits for the report any more. */
+  readonly hungUp?: AbortSignal
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined
 }
 

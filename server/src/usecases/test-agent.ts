@@ -15,7 +15,8 @@ import { Refusal } from '../domain/errors.ts'
 
 /**
  * Runs the conversation tests of a version (0 = the draft). What a test does not script is asked of nobody, but for
- * the knowledge and the meaning of texts; `live`: real models and webhooks are asked, too.
+ * the knowledge and the meaning of texts; `live`: real models and webhooks are asked, too. Whoever hangs up ends it:
+ * nobody pays for answers that nobody reads.
  */
 export const testAgent = async (
   deps: Pick<Deps, 'agents' | 'answerAsk' | 'clock' | 'newId'>,
@@ -24,9 +25,10 @@ export const testAgent = async (
     readonly version: number
     readonly only?: string
     readonly live?: boolean
+    readonly hungUp?: AbortSignal
   },
 ): Promise<TestReport & { readonly text: string }> => {
-  const { agentId, version, only = '', live = false } = wish
+  const { agentId, version, only = '', live = false, hungUp = new AbortController().signal } = wish
   const agent = await deps.agents.version(agentId, version)
   if (!agent) throw new Refusal('not-found', `agent_id: there is no agent ${agentId} with version ${version}`)
   const tests = (agent.document.tests ?? []).filter(({ test }) => test.includes(only))
@@ -40,10 +42,13 @@ export const testAgent = async (
   for (const test of tests) {
     const running = runTest(agent, test, traces)
     let step = running.next()
-    while (!step.done)
-      step = running.next(await answerOf(deps, { agent, agentId, version, live }, step.value))
+    while (!step.done) {
+      hungUp.throwIfAborted()
+      step = running.next(await answerOf(deps, { agent, agentId, version, live, hungUp }, step.value))
+    }
     outcomes.push(step.value)
     await turnOfOthers()
+    hungUp.throwIfAborted()
   }
   const report = testReport(agent, outcomes, traces)
   return { ...report, text: printReport(report) }
@@ -58,10 +63,11 @@ const answerOf = async (
     readonly agentId: string
     readonly version: number
     readonly live: boolean
+    readonly hungUp: AbortSignal
   },
   question: Ask,
 ): Promise<Answer> => {
-  const { live, ...agent } = about
+  const { live, hungUp, ...agent } = about
   if (!live && question.kind !== 'embed' && question.kind !== 'search') return offlineAnswer(question)
   const testId = deps.newId()
   return await deps.answerAsk(question, {
@@ -72,6 +78,6 @@ const answerOf = async (
     requestId: testId,
     channel: 'custom',
     deadlineAt: deps.clock.now() + answerMsMax,
-    signal: new AbortController().signal,
+    signal: hungUp,
   })
 }

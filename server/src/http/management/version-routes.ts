@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
+import { Refusal } from '../../domain/errors.ts'
 import { compareVersions } from '../../usecases/compare-versions.ts'
 import { deleteVersion } from '../../usecases/delete-version.ts'
 import { exportAgent } from '../../usecases/export-agent.ts'
@@ -45,7 +47,8 @@ export const versionRoutes =
           return reply.code(201).send({ agent_id: agentId, version, warnings: [...warnings] })
         }
         const { last } = query
-        return reply.code(200).send(plain(await replayAgent(deps, { agentId, last })))
+        const hungUp = hangUpOf(reply)
+        return reply.code(200).send(plain(await replayAgent(deps, { agentId, last, hungUp })))
       },
     )
     app.get(
@@ -156,9 +159,10 @@ export const versionRoutes =
           response: answers(200, wire.TestReport, ['not-found']),
         },
       },
-      async ({ params, body }) => {
+      async ({ params, body }, reply) => {
         const { version = 0, ...wish } = body
-        return plain(await testAgent(deps, { agentId: idOf(params), version, ...wish }))
+        const hungUp = hangUpOf(reply)
+        return plain(await testAgent(deps, { agentId: idOf(params), version, ...wish, hungUp }))
       },
     )
     app.post(
@@ -178,7 +182,7 @@ export const versionRoutes =
         const { version, sessions, last, mode } = body
         const wish = { agentId: idOf(params), version, sessionIds: sessions, last, mode }
         if (headers.accept?.includes('application/x-ndjson') !== true)
-          return plain(await replayAgent(deps, wish))
+          return plain(await replayAgent(deps, { ...wish, hungUp: hangUpOf(reply) }))
         await streamReplay(deps, wish, reply)
         return reply
       },
@@ -198,6 +202,13 @@ export const versionRoutes =
   }
 
 const idOf = (params: { readonly agent_id: string }): string => params.agent_id.toLowerCase()
+
+/** Aborts when the connection closes; after an answer that changes nothing. */
+const hangUpOf = ({ raw }: FastifyReply): AbortSignal => {
+  const hungUp = new AbortController()
+  raw.once('close', () => hungUp.abort(new Refusal('conflict', 'the caller hung up')))
+  return hungUp.signal
+}
 
 /** What use cases give is read-only; what a route answers is typed as if it were not. */
 type Plain<Value> = Value extends readonly (infer Item)[]
