@@ -34,6 +34,9 @@ export const createCheckedFetch = (settings: {
       if (url === null) throw new Error('not a URL')
       const judged = checkWebhookUrl(url.origin, { allowPrivate })
       if (!judged.ok) throw new Error(`the URL ${judged.reason}`)
+      // undici refuses these too, and repeats the password in its error, which is recorded with the turn.
+      if (url.username !== '' || url.password !== '')
+        throw new Error('the URL must not carry a user name or password')
       const response = await undiciFetch(url, {
         method: init?.method ?? request?.method ?? 'GET',
         headers: [...new Headers(init?.headers ?? request?.headers)],
