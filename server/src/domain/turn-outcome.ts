@@ -38,6 +38,8 @@ export const turnOutcome = (
     readonly now: number
     readonly timeoutSeconds: number
     readonly keepAliveSeconds: number
+    /** The user has written again meanwhile. */
+    readonly hasLaterMessages?: boolean
   },
 ): TurnOutcome => {
   if (isOver(session, facts.now) || session.owner !== 'bot' || session.conversation !== 'open')
@@ -56,7 +58,13 @@ export const turnOutcome = (
   )
   if (!changesContext(wish)) moved = { ...moved, context: session.context }
   const events: EventPayload[] = said(wish.responses, facts)
+  const notes = merged.ok ? [] : [`the agent's change of the context was dropped: ${merged.problem}`]
   for (const effect of wish.effects) {
+    // What was accepted before is owed an answer, and a closed conversation would have none.
+    if (effect.type === 'close' && facts.hasLaterMessages) {
+      notes.push('the conversation stays open: the user has written again')
+      continue
+    }
     const after = applyEffect(moved, effect, facts)
     moved = after.session
     events.push(...after.events)
@@ -66,7 +74,7 @@ export const turnOutcome = (
     outcome: 'answered',
     events,
     responses: wish.responses,
-    notes: merged.ok ? [] : [`the agent's change of the context was dropped: ${merged.problem}`],
+    notes,
   }
 }
 

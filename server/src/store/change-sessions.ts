@@ -119,6 +119,7 @@ const decideOne = (deps: ChangeSessionsDeps, request: ChangeRequest, batch: Batc
       now: cell.now,
       settings,
       dialogState: cell.dialogState,
+      hasLaterTurns: request.turn !== undefined && cell.lastTurn > request.turn.turn,
       unmarked: unmarkedOf(request, cell, batch.loaded),
     })
     applyChange(deps, { request, cell, settings, change, writes: batch.writes })

@@ -23,6 +23,8 @@ export interface ChangeFacts {
   readonly now: number
   readonly settings: IntegrationSettings
   readonly dialogState: JsonObject
+  /** Of a change that finishes a turn: the session owes more of them, the user has written again. */
+  readonly hasLaterTurns: boolean
   readonly unmarked: UnmarkedMessages
 }
 

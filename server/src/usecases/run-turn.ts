@@ -155,13 +155,14 @@ const finishTurn = async (
     sessionId: turn.sessionId,
     integrationId: turn.integrationId,
     turn: { turn: turn.turn, claimId },
-    decide: (before, { now, settings, dialogState }) => {
+    decide: (before, { now, settings, dialogState, hasLaterTurns }) => {
       const outcome = turnOutcome(before, result, {
         messageId,
         inReplyTo: turn.kind === 'message' ? turn.requestId : undefined,
         now,
         timeoutSeconds: settings.sessionTimeoutSeconds,
         keepAliveSeconds: settings.keepAliveSeconds,
+        hasLaterMessages: hasLaterTurns,
       })
       return {
         session: outcome.session,

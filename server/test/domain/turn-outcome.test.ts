@@ -145,3 +145,12 @@ test('variables beyond the limits are dropped with a note, and the answer goes o
   assert.deepEqual(outcome.session.context, open.context)
   assert.match(outcome.notes.join(), /context was dropped/)
 })
+
+test('a user who has written again is answered before the agent may close the conversation', () => {
+  const wish: AgentWish = { ...saysHello, effects: [{ type: 'close' }, { type: 'tag', tag: 'bye' }] }
+  const outcome = turnOutcome(open, wish, { ...facts, hasLaterMessages: true })
+  assert.deepEqual(typesOf(outcome), ['message:brain_send'])
+  assert.equal(outcome.session.conversation, 'open')
+  assert.deepEqual(outcome.session.context['tags'], ['vip', 'bye'])
+  assert.match(outcome.notes.join(), /stays open/)
+})
