@@ -1,7 +1,7 @@
 import { vectorOfBase64 } from '../domain/vector-base64.ts'
 import type { Agent } from './agent.ts'
 import { offtopicsIntent } from './document/document.ts'
-import { classify, needsEmbedding } from './intents/classify.ts'
+import { classify, needsEmbedding, readMessage } from './intents/classify.ts'
 import type { RankedIntent, Understanding } from './intents/model.ts'
 import { matchPhrase } from './intents/phrases.ts'
 import { hearsIntent, listeningNode } from './listening.ts'
@@ -17,9 +17,10 @@ export function* understand(turn: OpenTurn): Thinking<Understanding> {
 function* read(turn: OpenTurn): Thinking<Understanding> {
   const { agent, text } = turn
   if (!agent.model) return matchPhrase(agent.phrases, text)
-  if (!needsEmbedding(agent.model, text)) return classify(agent.model, text)
+  const message = readMessage(agent.model, text)
+  if (!needsEmbedding(agent.model, message, agent.threshold)) return classify(agent.model, message)
   const vector = yield* ask(turn, { kind: 'embed', text })
-  return classify(agent.model, text, typeof vector === 'string' ? vectorOfBase64(vector) : undefined)
+  return classify(agent.model, message, typeof vector === 'string' ? vectorOfBase64(vector) : undefined)
 }
 
 /** The training phrase's intent, when the message is one. Needs no model. */

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chance } from '../../src/brain/chance.ts'
-import { classify, needsEmbedding } from '../../src/brain/intents/classify.ts'
+import { needsEmbedding, readMessage } from '../../src/brain/intents/classify.ts'
 import { fitRidge } from '../../src/brain/intents/kernel-ridge.ts'
 import { likenessInMeaning, unitVector } from '../../src/brain/intents/kernels.ts'
-import type { Example } from '../../src/brain/intents/model.ts'
+import type { Example, IntentModel } from '../../src/brain/intents/model.ts'
 import { parseModel, serializeModel } from '../../src/brain/intents/model-bytes.ts'
 import { symmetricInverse } from '../../src/brain/intents/symmetric-inverse.ts'
 import { trainIntents } from '../../src/brain/intents/train.ts'
+import { understood } from '../support/understood.ts'
 import { smallExamples } from './small-examples.ts'
 
 const random = chance(5)
@@ -35,7 +36,7 @@ const model = trainIntents(known.examples, { seed: 1, vectors: known.vectors })
 test('messages whose words say nothing are understood by their meaning', () => {
   const asked = meaningful(40)
   asked.examples.forEach(({ text, intent }, index) => {
-    assert.equal(classify(model, text, asked.vectors[index]).ranking[0]?.name, intent)
+    assert.equal(understood(model, text, asked.vectors[index]).ranking[0]?.name, intent)
   })
   assert.equal(model.fused?.type, 'kernel')
 })
@@ -56,28 +57,43 @@ test('an engine that is asked for by name is taken, better or not', () => {
   )
 })
 
+const asks = (own: IntentModel, text: string, threshold?: number): boolean =>
+  needsEmbedding(own, readMessage(own, text), threshold)
+
 test('an embedding is wanted for a message, but not for a training phrase, silence or an agent of words', () => {
-  assert.equal(needsEmbedding(model, 'something new'), true)
-  assert.equal(needsEmbedding(model, ` ${known.examples[0]?.text.toUpperCase()}!`), false)
-  assert.equal(needsEmbedding(model, '?!'), false)
-  assert.equal(needsEmbedding(trainIntents(smallExamples, { seed: 1 }), 'something new'), false)
+  assert.equal(asks(model, 'something new'), true)
+  assert.equal(asks(model, ` ${known.examples[0]?.text.toUpperCase()}!`), false)
+  assert.equal(asks(model, '?!'), false)
+  assert.equal(asks(trainIntents(smallExamples, { seed: 1 }), 'something new'), false)
+})
+
+test('words that are sure by themselves need no embedding, unless the threshold is set higher by hand', () => {
+  const vectors = smallExamples.map(randomVector)
+  const both = trainIntents(smallExamples, { seed: 1, vectors, engine: 'fused' })
+  const [sure] = smallExamples
+    .map(({ text }) => `${text} now`)
+    .filter((text) => (understood(both, text).ranking[0]?.confidence ?? 0) > 0.9)
+  assert.ok(sure)
+  assert.equal(asks(both, sure), false)
+  assert.equal(asks(both, sure, 0.2), false)
+  assert.equal(asks(both, sure, 0.999), true)
 })
 
 test('a training phrase has confidence 1, with its embedding and without', () => {
   known.examples.forEach(({ text, intent }, index) => {
     for (const vector of [undefined, known.vectors[index]])
-      assert.deepEqual(classify(model, text, vector).ranking[0], { name: intent, confidence: 1 })
+      assert.deepEqual(understood(model, text, vector).ranking[0], { name: intent, confidence: 1 })
   })
 })
 
 test('without the embedding the same model answers as the engine by words does', () => {
   const words = trainIntents(known.examples, { seed: 1 })
   for (const text of ['abc def', 'gha 3', 'zzz', ''])
-    assert.deepEqual(classify(model, text), classify(words, text))
+    assert.deepEqual(understood(model, text), understood(words, text))
 })
 
 test('the reasons name the phrases that are nearest in meaning', () => {
-  const { because, ranking } = classify(model, 'aab bba', near(directions[2] ?? randomVector()))
+  const { because, ranking } = understood(model, 'aab bba', near(directions[2] ?? randomVector()))
   assert.equal(ranking[0]?.name, 'south')
   const named = because
     .filter(({ feature }) => feature.startsWith('"'))
@@ -89,7 +105,7 @@ test('the reasons name the phrases that are nearest in meaning', () => {
 
 test('confidences lie between 0 and 1, and the verdict follows from the thresholds that are told', () => {
   for (let round = 0; round < 200; round++) {
-    const { ranking, verdict, thresholds } = classify(model, `${word()} ${word()}`, randomVector())
+    const { ranking, verdict, thresholds } = understood(model, `${word()} ${word()}`, randomVector())
     const confidence = ranking[0]?.confidence ?? -1
     assert.ok(confidence >= 0 && confidence <= 1)
     assert.ok(thresholds.clarify <= thresholds.accept)
@@ -106,9 +122,9 @@ test('what is like a phrase of offtopics is rejected, however certain', () => {
   }))
   const guarded = trainIntents(examples, { seed: 1, vectors: known.vectors })
   const strange = examples.findIndex(({ intent }) => intent === 'offtopics')
-  const exact = classify(guarded, examples[strange]?.text ?? '')
+  const exact = understood(guarded, examples[strange]?.text ?? '')
   assert.deepEqual([exact.ranking[0]?.confidence, exact.verdict], [1, 'reject'])
-  const alike = classify(guarded, 'aab bba', near(directions[3] ?? randomVector()))
+  const alike = understood(guarded, 'aab bba', near(directions[3] ?? randomVector()))
   assert.deepEqual([alike.ranking[0]?.name, alike.verdict], ['offtopics', 'reject'])
 })
 
@@ -126,7 +142,7 @@ test('of thousands of phrases borders are learnt instead of votes, and they too 
   assert.deepEqual(parseModel(serializeModel(large)), large)
   const asked = meaningful(40)
   const right = asked.examples.filter(
-    ({ text, intent }, index) => classify(large, text, asked.vectors[index]).ranking[0]?.name === intent,
+    ({ text, intent }, index) => understood(large, text, asked.vectors[index]).ranking[0]?.name === intent,
   )
   assert.ok(right.length >= 38, `${right.length} of 40`)
 })
@@ -147,7 +163,7 @@ test('one intent, one phrase or none with vectors make a model that answers', ()
   for (const examples of [[], [first], [first, { ...first, text: 'another one' }]]) {
     const vectors = examples.map(randomVector)
     const small = trainIntents(examples, { seed: 1, vectors, engine: 'fused' })
-    assert.equal(classify(small, 'hello', randomVector()).ranking.length, small.intents.length)
+    assert.equal(understood(small, 'hello', randomVector()).ranking.length, small.intents.length)
     assert.deepEqual(parseModel(serializeModel(small)), small)
   }
 })

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { classify } from '../../src/brain/intents/classify.ts'
 import type { Example } from '../../src/brain/intents/model.ts'
 import { parseModel, serializeModel } from '../../src/brain/intents/model-bytes.ts'
 import { phraseOf } from '../../src/brain/intents/normalise.ts'
 import { trainIntents } from '../../src/brain/intents/train.ts'
+import { understood } from '../support/understood.ts'
 import { smallExamples } from './small-examples.ts'
 
 const model = trainIntents(smallExamples, { seed: 1 })
-const best = (text: string) => classify(model, text).ranking[0]
+const best = (text: string) => understood(model, text).ranking[0]
 
 const heldOut: readonly (readonly [text: string, intent: string])[] = [
   ['two cold beers', 'drink'],
@@ -27,17 +27,17 @@ for (const [text, intent] of heldOut)
   test(`"${text}", never seen in training, is understood as ${intent}`, () => {
     const top = best(text)
     assert.equal(top?.name, intent)
-    assert.equal(classify(model, text).verdict, 'accept')
+    assert.equal(understood(model, text).verdict, 'accept')
   })
 
 for (const text of ['quantum chromodynamics', 'xyzzy', 'Ωμέγα', '', '???', 'my tailor is rich'])
   test(`"${text}" is none of the intents`, () => {
-    assert.notEqual(classify(model, text).verdict, 'accept')
+    assert.notEqual(understood(model, text).verdict, 'accept')
   })
 
 test('a training phrase has confidence 1, whatever its case, spaces, apostrophes and punctuation', () => {
   for (const { text, intent } of smallExamples) {
-    const [top] = classify(model, `  ${text.toUpperCase()} !?`).ranking
+    const [top] = understood(model, `  ${text.toUpperCase()} !?`).ranking
     assert.deepEqual(top, { name: intent, confidence: 1 })
   }
   assert.equal(phraseOf('What’s up?'), phraseOf('whats UP'))
@@ -45,7 +45,10 @@ test('a training phrase has confidence 1, whatever its case, spaces, apostrophes
 
 test('a phrase that stands under two intents is certain for neither', () => {
   const contested: readonly Example[] = [...smallExamples, { text: 'The bill, please!', intent: 'drink' }]
-  assert.notEqual(classify(trainIntents(contested, { seed: 1 }), 'the bill please').ranking[0]?.confidence, 1)
+  assert.notEqual(
+    understood(trainIntents(contested, { seed: 1 }), 'the bill please').ranking[0]?.confidence,
+    1,
+  )
 })
 
 test('accents are kept: they tell words apart', () => {
@@ -56,7 +59,7 @@ test('accents are kept: they tell words apart', () => {
 test('confidences lie between 0 and 1 and the ranking falls', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
-      const confidences = classify(model, text).ranking.map(({ confidence }) => confidence)
+      const confidences = understood(model, text).ranking.map(({ confidence }) => confidence)
       assert.equal(confidences.length, 4)
       assert.ok(confidences.every((confidence) => confidence >= 0 && confidence <= 1))
       assert.deepEqual(
@@ -74,13 +77,13 @@ test('the same phrases and seed give the same model, bit for bit', () => {
 
 test('another seed understands the same', () => {
   const other = trainIntents(smallExamples, { seed: 2 })
-  for (const [text, intent] of heldOut) assert.equal(classify(other, text).ranking[0]?.name, intent)
+  for (const [text, intent] of heldOut) assert.equal(understood(other, text).ranking[0]?.name, intent)
 })
 
 test('a stored model is the trained one', () => {
   const stored = parseModel(serializeModel(model))
   assert.deepEqual(stored, model)
-  for (const [text] of heldOut) assert.deepEqual(classify(stored, text), classify(model, text))
+  for (const [text] of heldOut) assert.deepEqual(understood(stored, text), understood(model, text))
 })
 
 test('a model of any characters survives being stored', () => {
@@ -115,7 +118,7 @@ test('bytes that are no model, or only part of one, are refused', () => {
 })
 
 test('the reasons are words of the text, strongest first', () => {
-  const { because } = classify(model, 'a table by the window please')
+  const { because } = understood(model, 'a table by the window please')
   assert.equal(because[0]?.feature, 'table')
   assert.ok(because.length <= 5)
   const weights = because.map(({ weight }) => weight)
@@ -126,14 +129,14 @@ test('the reasons are words of the text, strongest first', () => {
 })
 
 test('no phrases, one phrase, one intent or two make a model that still rejects the unknown', () => {
-  assert.deepEqual(classify(trainIntents([], { seed: 1 }), 'hello').ranking, [])
+  assert.deepEqual(understood(trainIntents([], { seed: 1 }), 'hello').ranking, [])
   const drinks = smallExamples.filter(({ intent }) => intent === 'drink')
   const two = smallExamples.filter(({ intent }) => intent === 'drink' || intent === 'bill')
   for (const examples of [drinks, drinks.slice(0, 1), two]) {
     const single = trainIntents(examples, { seed: 1 })
-    assert.equal(classify(single, examples[0]?.text ?? '').ranking[0]?.confidence, 1)
+    assert.equal(understood(single, examples[0]?.text ?? '').ranking[0]?.confidence, 1)
     assert.ok(
-      (classify(single, 'quantum chromodynamics').ranking[0]?.confidence ?? 1) <
+      (understood(single, 'quantum chromodynamics').ranking[0]?.confidence ?? 1) <
         single.lexical.thresholds.accept,
     )
   }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { classify } from '../../src/brain/intents/classify.ts'
 import type { TrainingProgress } from '../../src/deps.ts'
 import { vectorOfBase64 } from '../../src/domain/vector-base64.ts'
 import { publishAgent } from '../../src/usecases/publish-agent.ts'
 import { testDragoman } from '../support/dragoman.ts'
 import { operatorOf } from '../support/operator.ts'
+import { understood } from '../support/understood.ts'
 
 const dragoman = await testDragoman({ after }, { demo: false, inbox: false, embeddings: true })
 const operator = operatorOf(dragoman)
@@ -95,7 +95,7 @@ test('a published agent understands by meaning what shares no word with its phra
     },
   )
   assert.ok(answer.ok && typeof answer.value === 'string')
-  const { ranking } = classify(agent.model, 'greetings', vectorOfBase64(answer.value))
+  const { ranking } = understood(agent.model, 'greetings', vectorOfBase64(answer.value))
   assert.equal(ranking[0]?.name, 'hello')
 })
 

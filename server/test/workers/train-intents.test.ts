@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { classify } from '../../src/brain/intents/classify.ts'
 import { parseModel, serializeModel } from '../../src/brain/intents/model-bytes.ts'
 import { trainIntents } from '../../src/brain/intents/train.ts'
 import { createEmbedder } from '../../src/outside/embedder.ts'
 import { createIntentTrainer, trainInThread } from '../../src/workers/train-intents.ts'
 import { smallExamples } from '../brain/small-examples.ts'
+import { understood } from '../support/understood.ts'
 
 test('training in a thread gives the very model that training here gives', async () => {
   const bytes = await trainInThread({ examples: smallExamples, seed: 7 })
   assert.deepEqual(bytes, serializeModel(trainIntents(smallExamples, { seed: 7 })))
-  assert.equal(classify(parseModel(bytes), 'cold beer').ranking[0]?.name, 'drink')
+  assert.equal(understood(parseModel(bytes), 'cold beer').ranking[0]?.name, 'drink')
 })
 
 test('the event loop goes on while the thread trains', async () => {
@@ -82,7 +82,7 @@ test('with the embedding model, words that no phrase has are understood', async 
     const text = 'the shrimps make me sick'
     const outcome = await embedder.embed([text])
     assert.ok(outcome.ok)
-    assert.equal(classify(model, text, outcome.vectors[0]).ranking[0]?.name, 'allergy')
+    assert.equal(understood(model, text, outcome.vectors[0]).ranking[0]?.name, 'allergy')
   } finally {
     await embedder.close()
   }
