@@ -9,11 +9,19 @@ import { givenUp, isTooMuch, notUnderstood } from './fallback.ts'
 import { hearsIntent, listeningNode } from './listening.ts'
 import { note, type OpenTurn } from './open-turn.ts'
 import { opensCorrection } from './opens-correction.ts'
-import { type OpenRequisite, openRequisite, readAnswer, sayPrompt, takeCorrections } from './question.ts'
+import {
+  type OpenRequisite,
+  openRequisite,
+  readAnswer,
+  sayPrompt,
+  takeCorrections,
+  takenBeside,
+} from './question.ts'
 import type { Thinking } from './turn-types.ts'
 import { exactIntent, understand, verdictOf } from './understand.ts'
 import { isFilled, setVariable, variable } from './variables.ts'
 import { walk } from './walk.ts'
+import { meaningOfChoice } from './yes-or-no.ts'
 
 const attemptsMaxDefault = 3
 
@@ -44,9 +52,7 @@ export function* answerQuestion(
     turn.path.push('declined')
     return yield* goOnWithout(turn, { ...dialog, question: undefined }, question, open)
   }
-  // Where any text is an answer, or "no" is one, the words of somebody who takes something back are none.
-  const isForm = value !== undefined && requisite.validate !== undefined && !requisite.validate.enum
-  if (!isForm && opensCorrection(turn.text) && takeCorrections(turn, node, requisite))
+  if (mayCorrect(turn, requisite, value) && takeCorrections(turn, node, requisite))
     return yield* goOnCorrected(turn, dialog, question, node)
   const aside = yield* digression(turn, question, requisite, value !== undefined)
   if (aside) {
@@ -58,7 +64,7 @@ export function* answerQuestion(
   }
   if (value !== undefined && isSaved(turn, requisite, value)) {
     turn.path.push('question')
-    const outcome = yield* walk(turn, node, { skipped: question.skipped, take: 'open' })
+    const outcome = yield* walk(turn, node, { skipped: question.skipped, take: takenBeside(requisite) })
     return yield* arrive(turn, { ...dialog, question: undefined }, outcome)
   }
   if (takeCorrections(turn, node, requisite)) return yield* goOnCorrected(turn, dialog, question, node)
@@ -67,6 +73,16 @@ export function* answerQuestion(
     return yield* resume(turn, { ...dialog, question: undefined, suspended: [...dialog.suspended, question] })
   }
   return yield* askAgain(turn, dialog, question, open)
+}
+
+/**
+ * Where any text is an answer, or "no" is one, the words of somebody who takes something back are none. Who confirms
+ * something else than what was asked ("yes, on Friday") takes back, too.
+ */
+const mayCorrect = (turn: OpenTurn, { validate }: DocumentRequisite, value: Json | undefined): boolean => {
+  if (typeof value === 'string' && validate?.enum && meaningOfChoice(value)) return true
+  const isForm = value !== undefined && validate !== undefined && !validate.enum
+  return !isForm && opensCorrection(turn.text)
 }
 
 /** A word or two are a wrong answer rather than a question of the user's own. */
@@ -113,6 +129,7 @@ function* askAgain(
     sayPrompt(turn, requisite, requisite.reprompt ?? requisite.prompt)
     return { ...dialog, question: { ...question, attempts } }
   }
+  turn.path.push('given up')
   note(turn, `${attempts} answers for ${requisite.save_as} were not valid`)
   const given = { ...dialog, question: undefined }
   if (requisite.required !== false) return yield* notUnderstood(turn, given)

@@ -6,6 +6,7 @@ export const opensCorrection = (text: string): boolean => openings.test(phraseOf
 const openings = new RegExp(
   `^(?:${[
     ...['no', 'nope', 'oh', 'sorry', 'oops', 'wait', 'actually', 'correction', 'rather', 'instead', 'better'],
+    ...['but', '(?:yes|ok|okay|sure) but', 'ja aber', 'si pero', 'oui mais', 'sim mas', 'si ma', 'ναι αλλα'],
     ...['i mean', 'i meant', 'make it', 'make that', 'change it', 'change that', 'on second thought'],
     ...['nein', 'doch', 'lieber', 'moment', 'entschuldigung', 'ich meine', 'ich meinte', 'besser'],
     ...['perdon', 'mejor', 'espera', 'en realidad', 'quiero decir', 'non', 'pardon', 'plutot', 'attendez'],

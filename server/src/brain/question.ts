@@ -12,7 +12,7 @@ import { note, type OpenTurn } from './open-turn.ts'
 import { entitiesIn, entitiesNamed, entitiesOf } from './turn-entities.ts'
 import type { Thinking } from './turn-types.ts'
 import { isFilled, setVariable, variable } from './variables.ts'
-import { meaningOfChoice, yesOrNo } from './yes-or-no.ts'
+import { hasReservation, meaningOfChoice, yesOrNo } from './yes-or-no.ts'
 
 /*
  * Requisites: what a node must know before it acts.
@@ -25,13 +25,17 @@ import { meaningOfChoice, yesOrNo } from './yes-or-no.ts'
 /** What a message may fill: what is still open, or also what was known before ("actually, on Friday"). */
 export type TakeFromMessage = 'nothing' | 'open' | 'all'
 
-/** The first requisite of the node that is still open. What the user's message already says is taken from it. */
+/**
+ * The first requisite of the node that is still open. What the user's message already says is taken from it, also for
+ * those behind: nobody says it twice.
+ */
 export const nextRequisite = (
   turn: OpenTurn,
   node: DocumentNode,
   skipped: readonly string[],
   take: TakeFromMessage,
 ): DocumentRequisite | undefined => {
+  let open: DocumentRequisite | undefined
   for (const requisite of node.requisites ?? []) {
     const { save_as: saveAs, validate } = requisite
     const isKnown = skipped.includes(saveAs) || isFilled(variable(turn.context, saveAs))
@@ -39,10 +43,14 @@ export const nextRequisite = (
     const value =
       take !== 'nothing' && validate?.entity ? takeEntity(turn, validate.entity, entitiesIn(turn)) : undefined
     const isTaken = value !== undefined && setVariable(turn, saveAs, value)
-    if (!isTaken && !isKnown) return requisite
+    if (!isTaken && !isKnown) open ??= requisite
   }
-  return undefined
+  return open
 }
+
+/** What an answer may fill beside its own question: where its words are the value, nothing is left of them. */
+export const takenBeside = ({ validate }: DocumentRequisite): TakeFromMessage =>
+  validate?.entity === undefined && validate?.enum === undefined ? 'nothing' : 'open'
 
 export const openRequisite = (turn: OpenTurn, question: OpenQuestion): OpenRequisite | undefined => {
   const node = turn.agent.nodes.get(question.node_id)
@@ -76,15 +84,16 @@ const withChoices = (
     : response
 
 /**
- * An answer to another question of the node ("no, the skin doctor"): taken, where it cannot be mistaken for one to the
- * question that is open. True when there was one.
+ * Another answer to another question of the node ("no, the skin doctor"): taken, where it cannot be mistaken for one to
+ * the question that is open. True when there was one.
  */
 export const takeCorrections = (turn: OpenTurn, node: DocumentNode, asked: DocumentRequisite): boolean => {
   let isCorrected = false
   for (const { save_as: saveAs, validate } of node.requisites ?? []) {
     if (validate?.entity === undefined || validate.entity === asked.validate?.entity) continue
     const value = takeEntity(turn, validate.entity, entitiesIn(turn))
-    if (value !== undefined && setVariable(turn, saveAs, value)) isCorrected = true
+    const isSame = JSON.stringify(value) === JSON.stringify(variable(turn.context, saveAs))
+    if (value !== undefined && !isSame && setVariable(turn, saveAs, value)) isCorrected = true
   }
   return isCorrected
 }
@@ -150,10 +159,10 @@ const choiceIn = (turn: OpenTurn, choices: readonly string[]): string | undefine
       { entity: 'choice', type: 'synonym', values: choices.map((value) => ({ value, synonyms: [] })) },
     ])
   choicesOf.set(choices, prepared)
-  const found = entitiesOf(turn, prepared)
-  const values = new Set(found.map(({ value }) => value))
+  const values = new Set(entitiesOf(turn, prepared, ['choice']).map(({ value }) => value))
   const [only] = values
-  if (values.size === 1) return typeof only === 'string' ? only : undefined
+  if (values.size === 1 && typeof only === 'string')
+    return meaningOfChoice(only) && hasReservation(turn.text) ? undefined : only
   const said = values.size === 0 ? yesOrNo(turn.text) : undefined
   return said && choices.find((choice) => meaningOfChoice(choice) === said)
 }

@@ -15,6 +15,25 @@ export const yesOrNo = (text: string): 'yes' | 'no' | undefined => {
 export const meaningOfChoice = (choice: string): 'yes' | 'no' | undefined =>
   yesOrNo(phraseOf(choice, { foldAccents: true }).split(' ')[0] ?? '')
 
+/**
+ * Does a sentence with a yes or a no in it not mean just that ("yes, but only for a day", "yes?", "no problem")? What is
+ * asked with yes or no can seldom be undone, so it is asked once more.
+ */
+export const hasReservation = (text: string): boolean =>
+  /[?;؟？]$/.test(text.trim()) || reservations.test(phraseOf(text, { foldAccents: true }))
+
+const reservations = new RegExp(
+  `(?:^| )(?:${[
+    ...['but', 'only', 'except', 'unless', 'if', 'wait', 'first', 'however', 'although', 'maybe'],
+    ...['no (?:problem|doubt|worries|idea)', 'not (?:sure|yet)', 'dont know'],
+    ...['aber', 'nur', 'ausser', 'wenn', 'falls', 'moment', 'erst', 'vielleicht', 'kein problem'],
+    ...['pero', 'solo', 'excepto', 'espera', 'primero', 'mais', 'seulement', 'sauf', 'attendez', 'dabord'],
+    ...['mas', 'exceto', 'espere', 'primeiro', 'ma', 'soltanto', 'tranne', 'aspetti', 'prima'],
+    ...['αλλα', 'μονο', 'εκτος', 'αν', 'περιμενε', 'πρωτα', 'ισως'],
+  ].join('|')})(?: |$)`,
+  'u',
+)
+
 const phraseLengthMax = 60
 
 const onlyOf = (words: readonly string[]): RegExp =>

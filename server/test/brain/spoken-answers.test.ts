@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DocumentNode, DocumentRequisite } from '../../src/brain/document/document.ts'
+import { conversation, textsOf } from './conversation.ts'
+import { intentNode, says, smallDocument } from './small-document.ts'
+
+/** Answers as people give them: with a reservation, all at once, by asking back. */
+const question = (saveAs: string, more: Partial<DocumentRequisite> = {}): DocumentRequisite => ({
+  save_as: saveAs,
+  prompt: [{ type: 'text', texts: [`${saveAs}?`] }],
+  ...more,
+})
+const day = question('day', { validate: { entity: 'sys-date' } })
+const people = question('people', { validate: { entity: 'sys-number' } })
+const size = question('size', { validate: { enum: ['Small', 'Large'] } })
+const sure = question('sure', { validate: { enum: ['Yes', 'No'] } })
+const name = question('name')
+
+const talkOf = (requisites: readonly DocumentRequisite[], more: readonly DocumentNode[] = []) => {
+  const variables = requisites.map(({ save_as: saveAs }) => `${saveAs}={{$${saveAs}}}`)
+  const node = { ...intentNode('book', [says(variables.join(' '))]), requisites: [...requisites] }
+  const intents = [{ intent: 'book', examples: ['book a room', 'I want a room', 'reserve a room'] }]
+  return conversation(smallDocument({ intents, nodes: [node, ...more] }))
+}
+
+test('a yes with a reservation confirms nothing', () => {
+  for (const answer of ['yes but only for a day', 'yes, except breakfast', 'yes?', 'ja, aber nur heute']) {
+    const talk = talkOf([sure])
+    talk('book a room')
+    assert.deepEqual(textsOf(talk(answer)), ['sure?'], answer)
+  }
+  for (const answer of ['yes book it please', 'YES!!!', 'yes, thank you very much', 'yes I think so']) {
+    const talk = talkOf([sure])
+    talk('book a room')
+    assert.deepEqual(textsOf(talk(answer)), ['sure=Yes'], answer)
+  }
+})
+
+test('a no that denies nothing is no refusal', () => {
+  const talk = talkOf([sure])
+  talk('book a room')
+  assert.deepEqual(textsOf(talk('no problem')), ['sure?'])
+  assert.deepEqual(textsOf(talk('no, leave it')), ['sure=No'])
+})
+
+test('a yes that changes something changes it and is asked to confirm again', () => {
+  const talk = talkOf([day, sure])
+  talk('book a room on 12 March')
+  const changed = talk('yes but make it 13 March')
+  assert.deepEqual(textsOf(changed), ['sure?'])
+  assert.deepEqual(changed.trace.path, ['corrected'])
+  assert.deepEqual(textsOf(talk('yes')), ['day=2026-03-13 sure=Yes'])
+})
+
+test('what a message says is kept for questions that come later, too', () => {
+  const talk = talkOf([size, day, people])
+  assert.deepEqual(textsOf(talk('book a room on 12 March')), ['size?'])
+  assert.deepEqual(textsOf(talk('large')), ['people?'])
+  assert.deepEqual(textsOf(talk('4')), ['size=Large day=2026-03-12 people=4'])
+})
+
+test('a text that is an answer as it stands answers no other question', () => {
+  const talk = talkOf([name, people, day])
+  talk('book a room')
+  talk('Friday Adams')
+  assert.deepEqual(textsOf(talk('2')), ['day?'])
+})
+
+test('the trace tells that a question was given up', () => {
+  const talk = talkOf([question('day', { ...day, required: false, attempts_max: 1 }), name])
+  talk('book a room')
+  assert.deepEqual(talk('blue').trace.path, ['given up'])
+})
