@@ -172,6 +172,8 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       return performance.now() < claim.leaseEndsAt ? delivered : null
     } catch (error) {
       warn('a delivery failed before it was sent')(error)
+      // Whatever else is wrong would be wrong again at once: then its lease is the pause.
+      if (deps.isUnavailable(error)) giveBack(delivery, claim)
       return null
     }
   }
@@ -186,10 +188,13 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
 
   const release = ({ delivery, claim, ...held }: Held): void => {
     bodyBytes -= held.bodyBytes
+    giveBack(delivery, claim)
+  }
+
+  const giveBack = (delivery: Held['delivery'], claim: Claim): void =>
     keepUntilDone(
       releaseDelivery(deps, delivery, claim.claimId).catch(warn('a lane could not be given back')),
     )
-  }
 
   const releaseQueue = (endpoint: EndpointInHand): void => {
     for (const waiting of endpoint.queue.splice(0)) release(waiting)
@@ -276,6 +281,7 @@ type DeliveriesDeps = Pick<
   | 'log'
   | 'metrics'
   | 'newClaimId'
+  | 'isUnavailable'
   | 'signals'
 >
 

@@ -12,6 +12,7 @@ import { completeDeliveries } from '../../src/store/delivery-lanes.ts'
 import { readEndpoint } from '../../src/store/endpoints.ts'
 import { createSettings } from '../../src/store/integrations.ts'
 import { createSignals } from '../../src/store/signals.ts'
+import { isStoreUnavailable, storeUnavailable } from '../../src/store/store-errors.ts'
 import { startDeliveries } from '../../src/workers/deliveries.ts'
 import { seedIntegration } from '../support/channel.ts'
 import { testDatabase } from '../support/database.ts'
@@ -91,16 +92,14 @@ const startLoop = async (t: TestContext, limits: Partial<RunLimits> = {}) => {
   const { db, url } = await testDatabase(t)
   const webhooks = scriptedWebhooks()
   const signals = createSignals({ url, processKey: 1, log: () => undefined })
-  let failures = 0
+  let failures: Error[] = []
   const deliveries = startDeliveries({
     db,
     relaxedDb: db,
     settings: createSettings(db),
     postEvent: (...post) => {
-      if (failures > 0) {
-        failures -= 1
-        throw new Error('the secret cannot be opened')
-      }
+      const failure = failures.pop()
+      if (failure) throw failure
       return webhooks.postEvent(...post)
     },
     completeDelivery: async (completion) => (await completeDeliveries(db, [completion]))[0] ?? null,
@@ -109,6 +108,7 @@ const startLoop = async (t: TestContext, limits: Partial<RunLimits> = {}) => {
     log: createLog({ level: 'silent' }),
     metrics: createMetrics(),
     newClaimId: randomUUID,
+    isUnavailable: isStoreUnavailable,
     signals,
     limits: {
       webhookTimeoutMs: 30_000,
@@ -172,9 +172,10 @@ const startLoop = async (t: TestContext, limits: Partial<RunLimits> = {}) => {
         await deliveries.poll()
         return webhooks.inFlight.size > 0
       }),
-    failNextPosts: (count: number) => {
-      failures = count
+    failNextPost: (error: Error) => {
+      failures = [error]
     },
+    hasFailed: () => failures.length === 0,
   }
 }
 
@@ -355,13 +356,13 @@ test('the bodies in hand stay near their bound however many webhooks hang, and o
 })
 
 test('a probe that could not even be sent is made again', async (t) => {
-  const { db, webhooks, poll, settled, awaitProbe, failNextPosts, lanes } = await startLoop(t)
+  const { db, webhooks, poll, settled, awaitProbe, failNextPost, lanes } = await startLoop(t)
   const integrationId = await seedLanes(db, 1)
   await poll()
   await until('a post is under way', () => webhooks.inFlight.size > 0)
   webhooks.only().answer(503)
   await settled('open', integrationId)
-  failNextPosts(1)
+  failNextPost(new Error('the secret cannot be opened'))
   await until('the lane is held by the probe that broke', async () => {
     await run(db, `update endpoints set probe_at = now()`)
     await poll()
@@ -371,6 +372,24 @@ test('a probe that could not even be sent is made again', async (t) => {
   await awaitProbe()
   webhooks.only().answer(200)
   await settled('closed', integrationId)
+})
+
+test('a lane whose webhook could not be looked up while the store was away is free again as soon as it is back', async (t) => {
+  const { db, webhooks, poll, failNextPost, hasFailed, lanes } = await startLoop(t)
+  await seedLanes(db, 1)
+  failNextPost(storeUnavailable('the connection broke', undefined))
+  await poll()
+  await until('the webhook could not be looked up', hasFailed)
+  await until('the lane is free, long before its lease is over', async () => {
+    const [lane] = await lanes()
+    return lane?.isHeld === false && (lane.dueInMs ?? 1) <= 0
+  })
+  await poll()
+  await until('a post is under way', () => webhooks.inFlight.size > 0)
+  assert.deepEqual(
+    (await lanes()).map(({ attempts }) => attempts),
+    [0],
+  )
 })
 
 test('a stop sends nothing more, waits for what is under way and gives every other lane back untouched', async (t) => {
