@@ -101,6 +101,7 @@ test('opening a session: each wrong field is named', async () => {
     [{ external_session_id: null }, /^external_session_id: must be a string/],
     [{ external_session_id: long(256) }, /^external_session_id: must have at most 255 characters/],
     [{ external_session_id: 'a\u0000b' }, /^external_session_id: .*NUL/],
+    [{ external_session_id: 'a\ud83d' }, /^external_session_id: .*half a surrogate pair/],
     [{ channel_user_id: {} }, /^channel_user_id: must be a string/],
     [{ channel_user_id: long(256) }, /^channel_user_id: must have at most 255 characters/],
     [{ context: 'text' }, /^context: must be an object/],
@@ -266,7 +267,10 @@ test('files: each wrong field is named', async () => {
     [{ filename: 'a.png' }, /^content_type: is required/],
     [{ filename: 'a.png', content_type: 'png' }, /^content_type: must be a media type/],
     [{ filename: 'a.png', content_type: 'image/png\r\nx: y' }, /^content_type: must be a media type/],
-    [{ filename: 'a.png', content_type: `image/${long(255)}` }, /^content_type: /],
+    [{ filename: 'a.png', content_type: 'image/png\n;q=1' }, /^content_type: must be a media type/],
+    [{ filename: 'a.png', content_type: 'image/png; a=\u0000' }, /^content_type: must be a media type/],
+    [{ filename: 'a.png', content_type: 'image/png; a=日本' }, /^content_type: must be a media type/],
+    [{ filename: 'a.png', content_type: `image/${long(255)}` }, /^content_type: .*at most 255 characters/],
   ])
   await assertEachInvalid(`${path}/files/download-url`, [
     [undefined, /^body: must be an object/],
@@ -305,6 +309,7 @@ test('paging: each wrong parameter is named', async () => {
       assertInvalid(await api.get(`${where}?${query}`), sentence)
   assertInvalid(await api.get(`${path}/events?after=x`), /^after: must be an integer/)
   assertInvalid(await api.get(`${path}/events?after=-1`), /^after: must be at least 0/)
+  assertInvalid(await api.get(`${path}/events?after=1000000000`), /^after: must be at most 999999999/)
 })
 
 test('a path id that is no UUID is told so', async () => {

@@ -118,6 +118,11 @@ const refusedFields: readonly (readonly [string, object, RegExp])[] = [
   ['a webhook_url that is none', { webhook_url: 'nowhere' }, /^webhook_url: must be a whole URL/],
   ['another scheme', { webhook_url: 'ftp://example.com/' }, /^webhook_url: must begin with https/],
   ['an allow list of words', { allowed_ips: ['home'] }, /^allowed_ips: "home" is neither/],
+  [
+    'an event twice',
+    { subscribed_events: ['message:send', 'message:send'] },
+    /^subscribed_events: must not have the same item twice/,
+  ],
   ['an unknown event', { subscribed_events: ['message:sent'] }, /^subscribed_events\[0\]: must be one of/],
   ['a timeout under a minute', { session_timeout: 59 }, /^session_timeout: must be at least 60/],
   ['a timeout over 15 days', { session_timeout: 1_296_001 }, /^session_timeout: must be at most 1296000/],

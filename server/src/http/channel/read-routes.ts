@@ -65,7 +65,11 @@ export const readRoutes =
           params: SessionPath,
           querystring: Type.Object({
             after: Type.Optional(
-              Type.Integer({ minimum: 0, description: 'sequence to go on after; 0 = from the start' }),
+              Type.Integer({
+                minimum: 0,
+                maximum: sequenceMax,
+                description: 'sequence to go on after; 0 = from the start',
+              }),
             ),
           }),
         },
@@ -77,6 +81,9 @@ export const readRoutes =
       },
     )
   }
+
+/** More than any session has, and no more digits than `lastEventId` takes. */
+const sequenceMax = 999_999_999
 
 const lastEventId = (header: string | string[] | undefined): number | undefined =>
   typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : undefined

@@ -9,8 +9,8 @@ import { limits } from '../../domain/limits.ts'
 const id = (description: string) =>
   Type.String({
     maxLength: limits.idLengthMax,
-    pattern: '^[^\\u0000]*$',
-    errorSentence: `must have at most ${limits.idLengthMax} characters, and no NUL`,
+    pattern: '^[^\\u0000\\ud800-\\udfff]*$',
+    errorSentence: `must have at most ${limits.idLengthMax} characters, and no NUL or half a surrogate pair`,
     description,
   })
 
@@ -138,8 +138,8 @@ export const UploadUrlBody = Type.Object(
     }),
     content_type: Type.String({
       maxLength: 255,
-      pattern: '^[\\w.+-]+/[\\w.+-]+(\\s*;.*)?$',
-      errorSentence: 'must be a media type such as image/png',
+      pattern: '^[\\w!#$&^.+-]+/[\\w!#$&^.+-]+( *;[ -~]*)?$',
+      errorSentence: 'must be a media type such as image/png, of at most 255 characters',
     }),
   },
   { title: 'UploadUrlRequest', examples: [{ filename: 'plan.pdf', content_type: 'application/pdf' }] },

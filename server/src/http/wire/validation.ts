@@ -78,6 +78,8 @@ const reasonOf = (error: ErrorObject): string => {
       return params['limit'] === 1 ? 'must not be empty' : `must have at least ${params['limit']} items`
     case 'maxItems':
       return `must have at most ${params['limit']} items`
+    case 'uniqueItems':
+      return 'must not have the same item twice'
     case 'minimum':
       return `must be at least ${params['limit']}`
     case 'maximum':
