@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts'
 import { lostWord, type TurnOutcome, turnOutcome } from '../domain/turn-outcome.ts'
 import { patiently } from '../store/patiently.ts'
 import { readHistory } from '../store/read-history.ts'
-import { LostClaim } from '../store/session-change.ts'
+import { type ChangeRequest, LostClaim } from '../store/session-change.ts'
 import { type ClaimedTurn, releaseTurn } from '../store/turn-lanes.ts'
 
 /**
@@ -142,6 +142,7 @@ const inputOf = async (deps: RunTurnDeps, turn: ClaimedTurn, agent: Agent): Prom
 /** What a language model is told of the conversation so far. */
 const historyMessagesMax = 20
 
+/** While the store is away it waits, because thinking again would ask the agent's webhooks twice. */
 const finishTurn = async (
   deps: RunTurnDeps,
   turn: ClaimedTurn,
@@ -151,7 +152,7 @@ const finishTurn = async (
   const { trace, ...rest } = result
   const messageId = deps.newId()
   const turnRequestId = deps.newId()
-  return await deps.changeSession({
+  const finish: ChangeRequest<TurnOutcome['outcome']> = {
     sessionId: turn.sessionId,
     integrationId: turn.integrationId,
     turn: { turn: turn.turn, claimId },
@@ -188,7 +189,8 @@ const finishTurn = async (
         answer: outcome.outcome,
       }
     },
-  })
+  }
+  return await patiently(deps.limits.turnLeaseSeconds * 1000, () => deps.changeSession(finish))
 }
 
 const retryDelayMs = 1_000

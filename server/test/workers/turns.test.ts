@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import type { AgentDocument } from '../../src/brain/document/document.ts'
 import type { Answer, Ask } from '../../src/brain/turn-types.ts'
 import { addAgent, publishVersion } from '../../src/store/agents.ts'
+import { outcomeUnknown, storeUnavailable } from '../../src/store/store-errors.ts'
 import { createEnvironment } from '../../src/usecases/create-environment.ts'
 import { createIntegration } from '../../src/usecases/create-integration.ts'
 import { createKey } from '../../src/usecases/create-key.ts'
@@ -132,4 +133,34 @@ test('a person takes over while a webhook hangs: nothing is said, nothing rememb
   assert.equal(asked.length, 1)
   assert.deepEqual(await stateOf(), before)
   assert.deepEqual(receiver.received, [])
+})
+
+test('a turn whose end the store cannot take at once is kept for it: no webhook is asked twice, nothing said twice', async (t) => {
+  const { api, receiver } = await addAskingCustomer()
+  const asked: Ask[] = []
+  const failures = [
+    () => Promise.reject(storeUnavailable('the connection broke', undefined)),
+    async (commit: () => Promise<unknown>) => {
+      await commit()
+      throw outcomeUnknown(undefined)
+    },
+  ]
+  const turns = startTurns({
+    ...deps,
+    answerAsk: async (ask) => {
+      asked.push(ask)
+      return { ok: true, value: {} }
+    },
+    changeSession: async (request) => {
+      const commit = () => deps.changeSession(request)
+      await failures.shift()?.(commit)
+      return await commit()
+    },
+  })
+  t.after(() => turns.stop())
+  const { path } = await api.open()
+  await api.say(path, 'hello')
+  await api.say(path, 'are you there?')
+  await receiver.until((all) => all.length === 2)
+  assert.deepEqual([asked.length, failures.length, receiver.received.length], [2, 0, 2])
 })
