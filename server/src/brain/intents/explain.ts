@@ -2,7 +2,6 @@ import { countRuns } from './features.ts'
 import { wordsShare } from './kernels.ts'
 import type { Engine, IntentModel, KernelEngine, Reason, Separators } from './model.ts'
 import { words } from './normalise.ts'
-import { eachPosting } from './postings.ts'
 import type { ReadText } from './scores.ts'
 
 interface ReadWhole extends ReadText {
@@ -22,9 +21,9 @@ export const explain = (
 ): readonly Reason[] => {
   const intent = model.intents.indexOf(intentName)
   const isKernel = engine.type === 'kernel'
-  const weightOfRow = isKernel ? votesOfRow(engine, intent) : weightsOfRow(engine, intent)
+  const weights = isKernel ? votesOfRows(engine, read, intent) : weightsOfRows(engine, read, intent)
   const meaningReasons = isKernel ? likePhrases(engine, read, intent) : wholeMeaning(engine, read, intent)
-  return [...wordReasons(read, featureWeights(model, read, weightOfRow)), ...meaningReasons]
+  return [...wordReasons(read, featureWeights(model, read, weights)), ...meaningReasons]
     .filter(({ weight }) => weight > 0)
     .sort((one, other) => other.weight - one.weight)
     .slice(0, reasonsMax)
@@ -55,37 +54,45 @@ const wordReasons = ({ text }: ReadWhole, weightOf: (feature: string) => number)
   return Array.from(reasons, ([feature, weight]) => ({ feature, weight }))
 }
 
-/** What one occurrence of a feature adds to the intent's score. */
+/** What one occurrence of a feature adds to the intent's score; `weights` has that of each row of the text. */
 const featureWeights = (
   model: IntentModel,
   { counts, words: { rows, values } }: ReadWhole,
-  weightOfRow: (row: number) => number,
+  weights: Float64Array,
 ): ((feature: string) => number) => {
-  const valueOfRow = new Map<number, number>()
-  rows.forEach((row, at) => {
-    valueOfRow.set(row, values[at] ?? 0)
-  })
+  const weightOfRow = new Map<number, number>()
+  for (let at = 0; at < rows.length; at++)
+    weightOfRow.set(rows[at] ?? 0, (weights[at] ?? 0) * (values[at] ?? 0))
   return (feature) => {
     const row = model.lexical.features.get(feature)
     if (row === undefined) return 0
-    return (weightOfRow(row) * (valueOfRow.get(row) ?? 0)) / (counts.get(feature) ?? 1)
+    return (weightOfRow.get(row) ?? 0) / (counts.get(feature) ?? 1)
   }
 }
 
-const weightsOfRow =
-  ({ weights, scales, biases }: Separators, intent: number) =>
-  (row: number): number =>
-    (weights[row * biases.length + intent] ?? 0) * (scales[intent] ?? 0)
+const weightsOfRows = (
+  { weights, scales, biases }: Separators,
+  { words: { rows } }: ReadWhole,
+  intent: number,
+): Float64Array =>
+  Float64Array.from(rows, (row) => (weights[row * biases.length + intent] ?? 0) * (scales[intent] ?? 0))
 
-const votesOfRow =
-  (engine: KernelEngine, intent: number) =>
-  (row: number): number => {
+/** Summed up in one pass over the phrases that share a word or a run with the text: most of the time of an explanation. */
+const votesOfRows = (engine: KernelEngine, { words: { rows } }: ReadWhole, intent: number): Float64Array => {
+  const votes = Float64Array.from(engine.units, (_, phrase) => voteOf(engine, phrase, intent))
+  const { phrases, values } = engine.postings
+  const weights = new Float64Array(rows.length)
+  for (let at = 0; at < rows.length; at++) {
+    const own = phrases[rows[at] ?? 0]
+    const shares = values[rows[at] ?? 0]
+    if (!own || !shares) continue
     let sum = 0
-    eachPosting(engine.postings, row, (phrase, value) => {
-      sum += value * voteOf(engine, phrase, intent)
-    })
-    return sum * wordsShare * engine.wordsWeight
+    for (let place = 0; place < own.length; place++)
+      sum += (shares[place] ?? 0) * (votes[own[place] ?? 0] ?? 0)
+    weights[at] = sum * wordsShare * engine.wordsWeight
   }
+  return weights
+}
 
 const voteOf = ({ coefficients, units }: KernelEngine, phrase: number, intent: number): number =>
   coefficients[phrase * (coefficients.length / units.length) + intent] ?? 0
