@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,11 @@ const dataDir = await mkdtemp(join(tmpdir(), 'dragoman-example-'))
 const port = process.env['EXAMPLE_PORT'] ?? '4000'
 const checks: string[] = []
 
-const start = async (): Promise<{ printed: string; kill: (signal: NodeJS.Signals) => Promise<void> }> => {
+const start = async (): Promise<{
+  printed: string
+  kill: () => Promise<void>
+  stop: () => Promise<void>
+}> => {
   const child = spawn('npm', ['start'], {
     env: { ...process.env, DRAGOMAN_DATA_DIR: dataDir, DRAGOMAN_PORT: port },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -34,9 +39,14 @@ const start = async (): Promise<{ printed: string; kill: (signal: NodeJS.Signals
   assert.ok(printed.includes('/inbox/events?'), `the start printed no curls:\n${printed}`)
   return {
     printed,
-    kill: async (signal) => {
-      if (child.pid !== undefined) process.kill(-child.pid, signal)
+    kill: async () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
       await ended
+    },
+    // As a supervisor does: it knows npm, and nothing of what npm has started.
+    stop: async () => {
+      child.kill('SIGTERM')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     },
   }
 }
@@ -113,7 +123,7 @@ try {
   ]
   checkAnswers({ opened, accepted, inbox })
 
-  await running.kill('SIGKILL')
+  await running.kill()
   running = await start()
   const again = await fetch(`http://127.0.0.1:${port}/inbox/events?session_id=${opened.session_id}`)
   const kept = (await again.json()) as Answers['inbox']
@@ -123,11 +133,16 @@ try {
       inbox.items.map((item) => item.event),
     ),
   )
+
+  await running.stop()
+  const after = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null)
+  check('5. SIGTERM to npm ends the server, too', () => assert.equal(after, null))
+  running = undefined
 } catch (error) {
   failed = 1
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
 } finally {
-  await running?.kill('SIGTERM')
+  await running?.kill()
   await rm(dataDir, { recursive: true, force: true })
 }
 process.stdout.write(`worked example: ${checks.length} passed, ${failed} failed\n`)

@@ -17,10 +17,11 @@ const log = createLog({ level: config.logLevel })
 
 try {
   const dragoman = await startDragoman(config, log)
+  // Before it is announced: whoever waits for the line may send a signal the moment it is out.
+  stopOnSignals(dragoman)
   process.stdout.write(
     config.json ? `${JSON.stringify(announcement(dragoman))}\n` : welcome(dragoman, config),
   )
-  stopOnSignals(dragoman)
 } catch (error) {
   process.stderr.write(`Dragoman cannot start: ${error instanceof Error ? error.message : String(error)}\n`)
   log.error({ error: String(error), stack: error instanceof Error ? error.stack : undefined }, 'start failed')
