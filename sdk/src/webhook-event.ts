@@ -1,4 +1,12 @@
-import type { AgentResponse, ComposeAction, Context, HumanAgent, MessageInput, Page } from './wire.ts'
+import type {
+  AgentResponse,
+  ComposeAction,
+  Context,
+  HumanAgent,
+  MessageInput,
+  NamedAgent,
+  Page,
+} from './wire.ts'
 
 /**
  * The body of a webhook request, told apart by `event_type`. A newer server may send types that this version does
@@ -78,7 +86,7 @@ interface AgentSend {
   readonly event_type: 'message:send'
   readonly message_id: string
   readonly message: MessageInput
-  readonly agent: HumanAgent
+  readonly agent: NamedAgent
 }
 
 type MessagesMarked = MarkedAs<'message:read'> | MarkedAs<'message:delivered'>

@@ -62,6 +62,11 @@ export interface HumanAgent {
   readonly agent_avatar?: string
 }
 
+/** As events name a person: the id stands in where no name was given. */
+export interface NamedAgent extends HumanAgent {
+  readonly agent_name: string
+}
+
 export interface QuickReply {
   readonly label: string
   /** What the user is taken to have said by choosing it. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts'
-import type { AgentResponse, HumanAgent, MessageInput } from './message.ts'
+import type { AgentResponse, HumanAgent, MessageInput, NamedAgent } from './message.ts'
 
 /**
  * What happened in a session, as the customer's webhook hears it (wire spec 1.7). Immutable. An event gets its
@@ -16,7 +16,7 @@ export type EventPayload =
       readonly event_type: 'message:send'
       readonly message_id: string
       readonly message: MessageInput
-      readonly agent: HumanAgent
+      readonly agent: NamedAgent
     }
   | { readonly event_type: 'message:read'; readonly message_ids: readonly string[]; readonly by: Actor }
   | { readonly event_type: 'message:delivered'; readonly message_ids: readonly string[]; readonly by: Actor }

@@ -66,4 +66,9 @@ export interface HumanAgent {
   readonly agent_avatar?: string
 }
 
+/** As events name a person: the id stands in where no name was given. */
+export interface NamedAgent extends HumanAgent {
+  readonly agent_name: string
+}
+
 export type MessageAuthor = 'user' | 'brain' | 'agent'

@@ -17,7 +17,12 @@ export const replyAtDesk = async (
   const fileIds = attachedFileIds(input)
   if (fileIds.length > 0) requireOwnFiles(call.sessionId, input, await findFiles(deps.db, fileIds))
   const messageId = deps.newId()
-  const sent: EventPayload = { event_type: 'message:send', message_id: messageId, message: input, agent }
+  const sent: EventPayload = {
+    event_type: 'message:send',
+    message_id: messageId,
+    message: input,
+    agent: { ...agent, agent_name: agent.agent_name ?? agent.agent_id },
+  }
   return await deps.changeSession({
     sessionId: call.sessionId,
     integrationId: call.settings.integrationId,

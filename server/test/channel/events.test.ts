@@ -347,6 +347,19 @@ test('a person of the desk takes over, writes, gives back: who speaks is told, a
   assert.equal(answer && 'in_reply_to' in answer && answer.in_reply_to, lastId)
 })
 
+test('a person of the desk without a name goes by their id wherever an event names them', async () => {
+  const { sessionId } = await api.open()
+  await replyAtDesk(deps, await callOn(customer, sessionId), {
+    agent: { agent_id: 'dora' },
+    input: { text: 'Hello.' },
+  })
+  const events = await untilType(customer, sessionId, 'message:send')
+  const [, join, message] = events
+  assert.ok(join?.event_type === 'conversation:member_join' && message?.event_type === 'message:send')
+  assert.equal(join.member.name, 'dora')
+  assert.deepEqual(message.agent, { agent_id: 'dora', agent_name: 'dora' })
+})
+
 test('the agent itself may hand over or close, and says so after its answer', async () => {
   const handed = await api.open()
   await api.say(handed.path, 'handover')

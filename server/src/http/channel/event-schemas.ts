@@ -101,6 +101,14 @@ const Actor = Type.Object(
   { title: 'Actor' },
 )
 
+const NamedAgent = Type.Object(
+  {
+    ...HumanAgent.properties,
+    agent_name: Type.String({ description: 'The agent_id where no name was given.' }),
+  },
+  { title: 'NamedAgent' },
+)
+
 const Member = Type.Object(
   { type: Type.Enum(['agent', 'brain']), id: Type.String(), name: Type.String() },
   { title: 'Member' },
@@ -175,7 +183,7 @@ export const eventSchemas = {
     ),
     output: Output,
   }),
-  'message:send': ordered('message:send', { message_id: Id, message: MessageInput, agent: HumanAgent }),
+  'message:send': ordered('message:send', { message_id: Id, message: MessageInput, agent: NamedAgent }),
   'message:compose': Type.Object(
     {
       event_type: Type.Literal('message:compose'),
