@@ -89,7 +89,8 @@ create table environments (
   bundles json default '{}'::json not null,
   constraint environments_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agents(agent_id),
   constraint environments_keep_alive_seconds_check CHECK (((keep_alive_seconds >= 1) AND (keep_alive_seconds <= 900))),
-  constraint environments_pkey PRIMARY KEY (environment_id)
+  constraint environments_pkey PRIMARY KEY (environment_id),
+  constraint environments_version_fkey FOREIGN KEY (agent_id, agent_version) REFERENCES agent_versions(agent_id, version)
 );
 
 create table events (

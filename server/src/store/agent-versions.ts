@@ -1,4 +1,5 @@
 import type { Db } from './db.ts'
+import { isBrokenReference } from './store-errors.ts'
 
 /** A published version without its document. */
 export interface VersionRow {
@@ -53,16 +54,22 @@ export const deleteVersion = (
   db: Db,
   { agentId, version }: { readonly agentId: string; readonly version: number },
 ): Promise<'deleted' | 'not there' | 'newest' | 'used'> =>
-  db.transaction(async (tx) => {
-    await tx.rows(lockStatement, [agentId])
-    const [state] = await tx.rows<{ is_newest: boolean; is_used: boolean }>(stateStatement, [
-      agentId,
-      version,
-    ])
-    if (!state) return 'not there'
-    if (state.is_newest) return 'newest'
-    if (state.is_used) return 'used'
-    await tx.rows(forgetKnowledgeStatement, [agentId, version])
-    await tx.rows(deleteStatement, [agentId, version])
-    return 'deleted'
-  })
+  db
+    .transaction(async (tx) => {
+      await tx.rows(lockStatement, [agentId])
+      const [state] = await tx.rows<{ is_newest: boolean; is_used: boolean }>(stateStatement, [
+        agentId,
+        version,
+      ])
+      if (!state) return 'not there'
+      if (state.is_newest) return 'newest'
+      if (state.is_used) return 'used'
+      await tx.rows(forgetKnowledgeStatement, [agentId, version])
+      await tx.rows(deleteStatement, [agentId, version])
+      return 'deleted'
+    })
+    .catch((error) => {
+      // An environment was pointed at it in this very moment.
+      if (isBrokenReference(error)) return 'used'
+      throw error
+    })

@@ -1,4 +1,5 @@
 import type { Db } from './db.ts'
+import { isBrokenReference } from './store-errors.ts'
 
 export interface EnvironmentRow {
   readonly environment_id: string
@@ -62,13 +63,14 @@ export interface EnvironmentPatch {
   readonly agentVersion?: number | null | undefined
 }
 
+/** @returns `no such version` also when it is deleted at this very moment */
 export const patchEnvironment = async (
   db: Db,
   environmentId: string,
   patch: EnvironmentPatch,
-): Promise<EnvironmentRow | undefined> =>
-  (
-    await db.rows<EnvironmentRow>(patchStatement, [
+): Promise<EnvironmentRow | 'no such version' | undefined> => {
+  try {
+    const [row] = await db.rows<EnvironmentRow>(patchStatement, [
       environmentId,
       patch.name ?? null,
       patch.keepAliveSeconds ?? null,
@@ -77,4 +79,9 @@ export const patchEnvironment = async (
       patch.agentVersion !== undefined,
       patch.agentVersion ?? null,
     ])
-  )[0]
+    return row
+  } catch (error) {
+    if (isBrokenReference(error)) return 'no such version'
+    throw error
+  }
+}

@@ -41,6 +41,10 @@ export const isStoreClash = (error: unknown): boolean =>
 export const storeClash = (message: string): Error =>
   Object.assign(new Error(message), { code: 'STORE_CLASH' })
 
+/** A row names another one that is not there (any more), or is named by one. */
+export const isBrokenReference = (error: unknown): boolean =>
+  error instanceof Error && codeOf(error) === '23503'
+
 /** Ours, a deadlock, a serialization failure. */
 const clashes: ReadonlySet<string> = new Set(['STORE_CLASH', '40P01', '40001'])
 

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../domain/errors.ts'
-import { readAgent } from '../store/agents.ts'
+import { type AgentRow, readAgent } from '../store/agents.ts'
 import {
   type EnvironmentPatch,
   type EnvironmentRow,
@@ -21,13 +21,17 @@ export const changeEnvironment = async (
   if (!before) throw environmentNotFound(environmentId)
   const isOtherAgent = change.agentId !== undefined && change.agentId !== before.agent_id
   const patch = isOtherAgent && change.agentVersion === undefined ? { ...change, agentVersion: null } : change
-  await requireVersion(
-    deps,
-    patch.agentId === undefined ? before.agent_id : patch.agentId,
-    patch.agentVersion,
-  )
+  const { agentVersion } = patch
+  const agent = await agentOf(deps, patch.agentId === undefined ? before.agent_id : patch.agentId)
+  if (agent === null && agentVersion != null)
+    throw new Refusal('invalid-payload', 'agent_version: needs an agent_id')
   const after = await patchEnvironment(deps.db, environmentId, patch)
   if (!after) throw environmentNotFound(environmentId)
+  if (after === 'no such version')
+    throw new Refusal(
+      'invalid-payload',
+      `agent_version: ${agentVersion} is not published; the newest is ${agent?.newest_version ?? 'none yet'}`,
+    )
   deps.settings.forget()
   return after
 }
@@ -35,20 +39,9 @@ export const changeEnvironment = async (
 const environmentNotFound = (environmentId: string): Refusal =>
   new Refusal('not-found', `environment_id: there is no environment ${environmentId}`)
 
-const requireVersion = async (
-  deps: Pick<Deps, 'db'>,
-  agentId: string | null,
-  version: number | null | undefined,
-): Promise<void> => {
-  if (agentId === null) {
-    if (version != null) throw new Refusal('invalid-payload', 'agent_version: needs an agent_id')
-    return
-  }
+const agentOf = async (deps: Pick<Deps, 'db'>, agentId: string | null): Promise<AgentRow | null> => {
+  if (agentId === null) return null
   const agent = await readAgent(deps.db, agentId)
   if (!agent) throw new Refusal('invalid-payload', `agent_id: there is no agent ${agentId}`)
-  if (version != null && version > (agent.newest_version ?? 0))
-    throw new Refusal(
-      'invalid-payload',
-      `agent_version: ${version} is not published; the newest is ${agent.newest_version ?? 'none yet'}`,
-    )
+  return agent
 }

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import type { ApiAnswer } from '../support/api.ts'
 import { addCustomer } from '../support/customer.ts'
 import { testDragoman } from '../support/dragoman.ts'
 import { assertRefused, type Item, operatorOf } from '../support/operator.ts'
+import { run } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 
 const dragoman = await testDragoman({ after }, { demo: false })
+const { db } = dragoman.deps
 const operator = operatorOf(dragoman)
 const nowhere = '00000000-0000-4000-8000-000000000000'
 
@@ -148,7 +152,41 @@ test('only a version that nobody needs can be deleted', async () => {
     [2],
   )
   assertRefused(await remove(1), 404, 'not-found')
+  const back = await operator.patch(environment, { agent_version: 1 })
+  assertRefused(back, 400, 'invalid-payload', /^agent_version: 1 is not published; the newest is 2/)
 })
+
+test('an environment is pointed at a version that is being deleted: whoever came first has it, and the other is told', async () => {
+  const customer = await addCustomer({ after }, dragoman)
+  const path = await agentWith('one', 'two')
+  const agentId = path.split('/')[2]
+  const environment = `/environments/${customer.environmentId}`
+  await operator.patch(environment, { agent_id: agentId })
+  /** What the other one is told, when `text` is committed first. */
+  const committing = (
+    text: string,
+    other: () => Promise<ApiAnswer>,
+  ): Promise<{ answer: Promise<ApiAnswer> }> =>
+    db.transaction(async (tx) => {
+      await tx.rows({ name: '', text }, [agentId])
+      const answer = other()
+      await until('the other one waits', async () => (await run(db, waitingStatements)).length > 0)
+      return { answer }
+    })
+
+  const point = 'update environments set agent_version = 1 where agent_id = $1'
+  const kept = await committing(point, () => operator.remove(`${path}/versions/1`))
+  assertRefused(await kept.answer, 409, 'conflict', /environment/)
+  await operator.patch(environment, { agent_version: null })
+
+  const remove = 'delete from agent_versions where agent_id = $1 and version = 1'
+  const gone = await committing(remove, () => operator.patch(environment, { agent_version: 1 }))
+  assertRefused(await gone.answer, 400, 'invalid-payload', /^agent_version: 1 is not published/)
+  const settings = await dragoman.deps.settings.of(customer.integrationId)
+  assert.equal(settings?.agent?.version, 2)
+})
+
+const waitingStatements = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
 
 test('tests of an agent run on the server; what cannot be run is refused', async () => {
   const path = await agentWith('one')
