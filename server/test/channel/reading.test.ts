@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { WebhookEvent } from '@dragoman/sdk'
+import { createKey } from '../../src/usecases/create-key.ts'
+import { revokeKey } from '../../src/usecases/revoke-key.ts'
 import type { ApiAnswer } from '../support/api.ts'
 import { addCustomer, type Customer } from '../support/customer.ts'
 import { testDragoman } from '../support/dragoman.ts'
@@ -180,6 +182,17 @@ test('a stream has what the integration subscribed to and nothing else', async (
     (await reader.rest()).map(({ event, id }) => [event, id]),
     [['session:closed', '1']],
   )
+})
+
+test('a stream ends when its key is revoked, and has nothing of what happens after that', async () => {
+  const { path } = await api.open()
+  const { apiKey, keyId } = await createKey(dragoman.deps, customer.integrationId, 'second')
+  const reader = await stream(path, { headers: { authorization: `apikey ${apiKey}` } })
+  await cause(path, 1)
+  assert.equal(typeOf(await reader.next()), 'conversation:closed')
+  await revokeKey(dragoman.deps, customer.integrationId, keyId)
+  await api.post(`${path}/close`)
+  assert.deepEqual(await reader.rest(), [])
 })
 
 test('a stream on another process hears what this one does, typing too', async () => {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Call, SessionCall } from '../../deps.ts'
+import type { Call, Deps, SessionCall } from '../../deps.ts'
+import { clientAddress } from '../../domain/address.ts'
 import { Refusal } from '../../domain/errors.ts'
 import { limits } from '../../domain/limits.ts'
+import { authoriseCall } from '../../usecases/authorise-call.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -10,6 +12,24 @@ declare module 'fastify' {
     integration: { readonly settings: Call['settings']; readonly keyId: string } | null
   }
 }
+
+/** Whose request it is, or a 401. What takes long asks again: a key may be revoked meanwhile. */
+export const authoriseRequest = (
+  deps: Pick<Deps, 'knownKeys' | 'settings' | 'limits'>,
+  request: FastifyRequest<{ Params: { integration_id?: string } }>,
+): ReturnType<typeof authoriseCall> =>
+  authoriseCall(deps, {
+    authorization: request.headers.authorization,
+    integrationId: request.params.integration_id ?? '',
+    address: clientAddress(
+      request.socket.remoteAddress ?? '',
+      headerText(request.headers['x-forwarded-for']),
+      deps.limits.trustedProxies,
+    ),
+  })
+
+const headerText = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header.join(', ') : header
 
 /** The authorised request as a use case sees it. */
 export const callOf = (request: FastifyRequest): Call => {

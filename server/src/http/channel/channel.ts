@@ -1,9 +1,8 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Deps } from '../../deps.ts'
-import { clientAddress } from '../../domain/address.ts'
 import { Refusal } from '../../domain/errors.ts'
-import { authoriseCall } from '../../usecases/authorise-call.ts'
+import { authoriseRequest } from './call.ts'
 import { fileRoutes } from './file-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -45,15 +44,7 @@ export const channel =
 /** Before the body is read: a stranger costs nothing and learns nothing. */
 const authorise = (app: FastifyInstance, deps: ChannelDeps): void => {
   app.addHook<{ Params: { integration_id?: string } }>('onRequest', async (request) => {
-    request.integration = await authoriseCall(deps, {
-      authorization: request.headers.authorization,
-      integrationId: request.params.integration_id ?? '',
-      address: clientAddress(
-        request.socket.remoteAddress ?? '',
-        headerText(request.headers['x-forwarded-for']),
-        deps.limits.trustedProxies,
-      ),
-    })
+    request.integration = await authoriseRequest(deps, request)
     deps.keysInUse.add(request.integration.keyId)
   })
 }
@@ -97,6 +88,3 @@ const tellTheRequestId = (app: FastifyInstance): void => {
     done(null, payload)
   })
 }
-
-const headerText = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header.join(', ') : header

@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { Refusal } from '../../domain/errors.ts'
 import { followEvents } from '../../usecases/follow-events.ts'
 import { getEventLog } from '../../usecases/get-event-log.ts'
 import { getMessages } from '../../usecases/get-messages.ts'
 import { getSession } from '../../usecases/get-session.ts'
 import { answers, refusalAnswers } from '../wire/answers.ts'
 import { EventPageAnswer, MessagePageAnswer, SessionAnswer } from './answer-schemas.ts'
-import { callOf, sessionCallOf } from './call.ts'
+import { authoriseRequest, callOf, sessionCallOf } from './call.ts'
 import type { ChannelDeps } from './channel.ts'
 import { IntegrationPath, PageQuery, SessionPath } from './schemas.ts'
 import { streamEvents } from './stream-events.ts'
@@ -77,13 +78,27 @@ export const readRoutes =
       async (request, reply) => {
         const after = lastEventId(request.headers['last-event-id']) ?? request.query.after ?? 0
         const follow = await followEvents(deps, sessionCallOf(request))
-        return streamEvents({ request, reply, follow, after, draining: draining.signal })
+        const isStillAllowed = (): Promise<boolean> => isAllowed(deps, request)
+        return streamEvents({ request, reply, follow, after, isStillAllowed, draining: draining.signal })
       },
     )
   }
 
 /** More than any session has, and no more digits than `lastEventId` takes. */
 const sequenceMax = 999_999_999
+
+const isAllowed = async (
+  deps: ChannelDeps,
+  request: Parameters<typeof authoriseRequest>[1],
+): Promise<boolean> => {
+  try {
+    await authoriseRequest(deps, request)
+    return true
+  } catch (error) {
+    if (error instanceof Refusal) return false
+    throw error
+  }
+}
 
 const lastEventId = (header: string | string[] | undefined): number | undefined =>
   typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : undefined

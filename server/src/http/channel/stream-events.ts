@@ -7,13 +7,15 @@ const heartbeatMs = 15_000
 /**
  * Server-Sent Events: `id` is the sequence, so a client that comes back with Last-Event-ID misses nothing;
  * `event` is the event type, `data` the very body the webhook gets. The stream ends after the session's last event,
- * and when this process drains: the client comes back to another one and goes on where it was.
+ * and when this process drains: the client comes back to another one and goes on where it was. Before each event it is
+ * asked whether the caller may still have it: a stream may live for days, and a key must not outlive its revocation.
  */
 export const streamEvents = async (stream: {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly follow: EventFollower
   readonly after: number
+  readonly isStillAllowed: () => Promise<boolean>
   readonly draining: AbortSignal
 }): Promise<FastifyReply> => {
   const { request, reply, follow, draining } = stream
@@ -38,6 +40,7 @@ export const streamEvents = async (stream: {
   const heartbeat = setInterval(() => raw.write(': still here\n\n'), heartbeatMs)
   try {
     for await (const event of follow(stream.after, gone.signal)) {
+      if (!(await stream.isStillAllowed())) break
       const id = event.sequence === undefined ? '' : `id: ${event.sequence}\n`
       const hasRoom = raw.write(`${id}event: ${event.eventType}\ndata: ${event.body}\n\n`)
       if (!hasRoom) await drained(raw, gone.signal)
