@@ -106,7 +106,7 @@ export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Th
     return (
       takeEntity(turn, validate.entity, entitiesIn(turn)) ??
       takeEntity(turn, validate.entity, entitiesNamed(turn, validate.entity)) ??
-      bareHour(validate.entity, text) ??
+      bareTime(validate.entity, text) ??
       barePhone(validate.entity, text)
     )
   if (validate?.pattern !== undefined) return matchOf(turn, validate.pattern)
@@ -122,7 +122,7 @@ export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Th
 /** Each entity of a message answers one question; a range ("from Monday to Friday") answers two. */
 const takeEntity = (turn: OpenTurn, name: string, entities: readonly FoundEntity[]): Json | undefined => {
   for (const found of entities) {
-    if (found.entity !== name) continue
+    if (found.entity !== name || isDoubtful(turn, found)) continue
     const values = found.until === undefined ? [found.value] : [found.value, found.until]
     const taken = turn.takenEntities.get(found) ?? 0
     if (taken >= values.length) continue
@@ -132,9 +132,18 @@ const takeEntity = (turn: OpenTurn, name: string, entities: readonly FoundEntity
   return undefined
 }
 
-/** "9" is a time only where a time was asked for. */
-const bareHour = (entity: string, text: string): string | undefined =>
-  entity === 'sys-time' && /^(?:1?\d|2[0-3])$/.test(text) ? `${text.padStart(2, '0')}:00` : undefined
+/** "Block my card now" names no day; a message that is nothing else names one. */
+const isDoubtful = (turn: OpenTurn, { confidence, text }: FoundEntity): boolean =>
+  confidence <= doubtfulConfidence && text.length < turn.text.length
+
+const doubtfulConfidence = 0.5
+
+/** "9", "15.30" and "1530" are times only where a time was asked for. */
+const bareTime = (entity: string, text: string): string | undefined => {
+  if (entity !== 'sys-time') return undefined
+  const [, hour, minute = '00'] = /^([01]?\d|2[0-3])(?:[.,h ]?([0-5]\d)|h)?\.?$/i.exec(text) ?? []
+  return hour === undefined ? undefined : `${hour.padStart(2, '0')}:${minute}`
+}
 
 /** A number without the code of its country is a phone number only where one was asked for; kept as it is dialled. */
 const barePhone = (entity: string, text: string): string | undefined => {

@@ -71,3 +71,24 @@ test('the trace tells that a question was given up', () => {
   talk('book a room')
   assert.deepEqual(talk('blue').trace.path, ['given up'])
 })
+
+test('where a time was asked for, figures are one, however they are written', () => {
+  const time = question('time', { validate: { entity: 'sys-time' } })
+  const said = (answer: string): readonly string[] => {
+    const talk = talkOf([time])
+    talk('book a room')
+    return textsOf(talk(answer))
+  }
+  for (const answer of ['15.30', '1530', '15h30', '15 30', 'half past 3 pm'])
+    assert.deepEqual(said(answer), ['time=15:30'], answer)
+  assert.deepEqual(said('830'), ['time=08:30'])
+  assert.deepEqual(said('15h'), ['time=15:00'])
+  for (const answer of ['2530', '1575', '15.3', '12345']) assert.deepEqual(said(answer), ['time?'], answer)
+})
+
+test('"now" beside a wish is no day to ask no further for', () => {
+  const talk = talkOf([day])
+  assert.deepEqual(textsOf(talk('I want a room now')), ['day?'])
+  assert.deepEqual(textsOf(talk('what shall I do now')), ['day?'])
+  assert.deepEqual(textsOf(talk('now')), ['day=2026-03-04'])
+})

@@ -189,6 +189,8 @@ test('what is no number is not read as one', () => {
 test('what is no date is not read as one', () => {
   for (const [language, text] of [
     ['en', 'may I ask'],
+    ['en', 'the second'],
+    ['en', 'just a minute'],
     ['en', 'the sun is out'],
     ['en', 'open 24/7'],
     ['en', '31/02/2026'],
@@ -206,6 +208,59 @@ test('what is no date is not read as one', () => {
     ['el', 'στη δουλειά'],
   ] as const)
     assert.deepEqual(values(text, { only: ['sys-date', 'sys-time', 'sys-datetime'], language }), [], text)
+})
+
+test('times of day are read as people say them', () => {
+  const only = ['sys-time']
+  for (const [text, time, language = 'en'] of [
+    ['half past 3 pm', '15:30'],
+    ['half past 3pm', '15:30'],
+    ['ten past five', '05:10'],
+    ['three pm', '15:00'],
+    ['15 Uhr 30', '15:30', 'de'],
+    ['gegen Mittag', '12:00', 'de'],
+    ['mediodía', '12:00', 'es'],
+    ['meio-dia', '12:00', 'pt'],
+    ['το μεσημέρι', '12:00', 'el'],
+  ] as const)
+    assert.deepEqual(values(text, { only, language }), [time], text)
+})
+
+test('a day is read through a typing error, another word is not', () => {
+  const only = ['sys-date']
+  for (const [text, date, language = 'en'] of [
+    ['tomorow', '2026-11-24'],
+    ['tommorow at 5', '2026-11-24'],
+    ['tuseday', '2026-11-24'],
+    ['on wensday', '2026-11-25'],
+    ['weds', '2026-11-25'],
+    ['Donerstag', '2026-11-26', 'de'],
+    ['miercoles', '2026-11-25', 'es'],
+  ] as const)
+    assert.deepEqual(values(text, { only, language }), [date], text)
+  for (const [text, language] of [
+    ['thuesday', 'en'],
+    ['on fridays', 'en'],
+    ['summary of the today show', 'de'],
+    ['die Montage der Lampe', 'de'],
+    ['o segundo', 'pt'],
+    ['το δεύτερο', 'el'],
+  ] as const)
+    assert.deepEqual(values(text, { only, language }), [], text)
+})
+
+test('a weekday of next week is in the week that begins with the coming Monday', () => {
+  const only = ['sys-date']
+  assert.deepEqual(values('next week Tuesday', { only }), ['2026-12-01'])
+  assert.deepEqual(values('nächste Woche am Mittwoch', { only, language: 'de' }), ['2026-12-02'])
+})
+
+test('a day with points is a date where numbers have a comma', () => {
+  const only = ['sys-date']
+  assert.deepEqual(values('am 3.5.', { only, language: 'de' }), ['2027-05-03'])
+  assert.deepEqual(values('3.5.27', { only, language: 'de' }), ['2027-05-03'])
+  assert.deepEqual(values('31.2.', { only, language: 'de' }), [])
+  assert.deepEqual(values('it costs 3.5.', { only }), [])
 })
 
 test('"now" in a sentence is doubtful, alone it is sure', () => {

@@ -23,7 +23,7 @@ const hourParser = (language: string, words: ClockWords): Parser => {
   const added = words.minutes.map(([written]) => written).join('|') || '(?!)'
   const pattern = new RegExp(
     `${startOfWord}(?:(?<at>${words.at})(?:\\s+|(?<=['’])))?${number}(?:\\s?[h:.]\\s?(?<minute>[0-5]\\d)(?!\\d))?` +
-      `(?:\\s?(?<clock>${words.hour})${endOfWord})?(?:\\s+(?<added>${added})${endOfWord})?` +
+      `(?:\\s?(?<clock>${words.hour})${endOfWord}(?:\\s(?<behind>[0-5]\\d)(?![\\d.,]|\\s*[\\p{L}%€]))?)?(?:\\s+(?<added>${added})${endOfWord})?` +
       `(?:,?\\s+(?<part>${words.morning}|${words.evening}))?${endOfWord}`,
     'iu',
   )
@@ -33,7 +33,7 @@ const hourParser = (language: string, words: ClockWords): Parser => {
       const spoken: SpokenTime = match.groups ?? {}
       const behind = text.slice((match.index ?? 0) + match[0].length)
       if (!isTime(spoken, behind)) return null
-      const minutes = Number(spoken.minute ?? 0) + minutesOf(words.minutes, spoken.added)
+      const minutes = Number(spoken.minute ?? spoken.behind ?? 0) + minutesOf(words.minutes, spoken.added)
       return clockComponents(words, hourOf(spoken.hour ?? '', language), minutes, spoken.part)
     },
   }
@@ -44,6 +44,8 @@ interface SpokenTime {
   readonly hour?: string
   readonly minute?: string
   readonly clock?: string
+  /** Minutes behind the clock's word: "15 Uhr 30". */
+  readonly behind?: string
   readonly added?: string
   readonly part?: string
 }
@@ -74,7 +76,7 @@ const fixedParsers = (words: ClockWords): readonly Parser[] =>
 const beforeParsers = (language: string, words: ClockWords): readonly Parser[] =>
   (words.before ?? []).map(([written, minutes]) => {
     const pattern = new RegExp(
-      `${startOfWord}(?:(?:${words.at})\\s+)?${written}\\s+${number}(?:\\s+(?<part>${words.morning}|${words.evening}))?${endOfWord}`,
+      `${startOfWord}(?:(?:${words.at})\\s+)?${written}\\s+${number}(?:\\s*(?<part>${words.morning}|${words.evening}))?${endOfWord}`,
       'iu',
     )
     return {

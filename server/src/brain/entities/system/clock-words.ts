@@ -23,10 +23,14 @@ export const clockWords: ReadonlyMap<string, ClockWords> = new Map<string, Clock
       at: 'at',
       hour: "o'?clock",
       minutes: [],
-      morning: 'in the morning',
-      evening: 'in the (?:afternoon|evening)|at night',
+      morning: 'in the morning|a\\.?m\\.?',
+      evening: 'in the (?:afternoon|evening)|at night|p\\.?m\\.?',
       fixed: [],
       before: [
+        ['(?:five|5)(?: minutes)? past', 5],
+        ['(?:ten|10)(?: minutes)? past', 10],
+        ['(?:twenty|20)(?: minutes)? past', 20],
+        ['(?:twenty[- ]five|25)(?: minutes)? past', 25],
         ['half past', 30],
         ['quarter past', 15],
         ['a quarter past', 15],
@@ -135,7 +139,10 @@ export const clockWords: ReadonlyMap<string, ClockWords> = new Map<string, Clock
       ],
       morning: 'το πρωί|π\\.?μ\\.?',
       evening: 'το απόγευμα|το βράδυ|το μεσημέρι|μ\\.?μ\\.?',
-      fixed: [['(?:τα )?μεσάνυχτα', 0]],
+      fixed: [
+        ['(?:το )?μεσημέρι', 12],
+        ['(?:τα )?μεσάνυχτα', 0],
+      ],
     },
   ],
 ])

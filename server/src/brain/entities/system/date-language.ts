@@ -1,6 +1,7 @@
 import * as chrono from 'chrono-node'
 import { clockParsers } from './clock-parsers.ts'
-import { namedDateParsers, nearDayParsers } from './day-parsers.ts'
+import { dottedDayParser, namedDateParsers, nearDayParsers } from './day-parsers.ts'
+import { mistypedDayParser } from './mistyped-days.ts'
 import { knownTag, languageOf } from './region.ts'
 import { relativeParsers } from './relative-parsers.ts'
 
@@ -44,11 +45,15 @@ const readerOf = (name: string, tag: string): chrono.Chrono => {
     ...reader.parsers,
     ...(known === undefined ? namedDateParsers(tag) : []),
     ...nearDayParsers(tag),
+    mistypedDayParser(tag),
+    ...(dottedDays.has(language) ? [dottedDayParser] : []),
     ...clockParsers(language),
     ...relativeParsers(tag),
   ]
   return reader
 }
+
+const dottedDays = new Set(['de', 'el', 'fi', 'ru', 'uk', 'pl', 'cs', 'sk', 'da', 'nb', 'no', 'hr', 'tr'])
 
 const readers: ReadonlyMap<string, chrono.Chrono> = new Map([
   ['en-US', chrono.en.casual],

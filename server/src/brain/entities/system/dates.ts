@@ -30,7 +30,7 @@ export const findDates = (scan: TextScan): readonly SystemReading[] => {
     const before = text.slice(0, result.index)
     if (language.notBehind?.test(before)) return []
     const isWhole = trimmed.length >= text.trim().length
-    if (alwaysOpen.test(trimmed) || (language.notDate?.test(trimmed) && !isWhole)) return []
+    if (neverDate.test(trimmed) || (language.notDate?.test(trimmed) && !isWhole)) return []
     if (isInsideWord(result, text) || isYear(result)) return []
     if (isCount(result, text, context.language) || isDuration(result, scan)) return []
     return readingsOf(result, context.timeZone, isWhole)
@@ -41,7 +41,8 @@ export const findDates = (scan: TextScan): readonly SystemReading[] => {
 const rangeStart =
   /(?<!\p{L})(?:from|between|vom|von|del?|do|du)(?=\s+\d{1,2}\p{L}{0,2}\.?\s*(?:to|until|till|and|bis|al?|ao|au|-|–)\s*\d{1,2}\p{L}{0,2}\.?\s+(?:of\s+|de\s+)?\p{L}{3,})/giu
 
-const alwaysOpen = /^24\/7$/
+/** Open at all times, one of several, and a plea to wait. */
+const neverDate = /^(?:24\/7|the second|just an? (?:second|minute|moment))$/i
 
 /** The library's borders of words are those of English: "früher" has no Friday in it, "zum 12." no hour. */
 const isInsideWord = ({ index, text }: ParsedResult, whole: string): boolean => {
@@ -107,7 +108,7 @@ const readingsOf = (
   }
   const readings: SystemReading[] = []
   if (namesDay(start)) readings.push(reading('sys-date', isoDate))
-  if (start.isCertain('hour')) readings.push(reading('sys-time', isoTime))
+  if (namesHour(start)) readings.push(reading('sys-time', isoTime))
   if (readings.length === 2) readings.push(reading('sys-datetime', (moment) => isoDateTime(moment, timeZone)))
   return readings
 }
@@ -115,13 +116,19 @@ const readingsOf = (
 const namesDay = (start: ParsedComponents): boolean =>
   start.isCertain('day') || start.isCertain('weekday') || start.isCertain('month')
 
+/** Noon and midnight are hours, though the library only implies them. */
+const namesHour = (start: ParsedComponents): boolean =>
+  start.isCertain('hour') ||
+  start.tags().has('casualReference/noon') ||
+  start.tags().has('casualReference/midnight')
+
 /** 0: no date and no time. */
 const dayConfidence = (start: ParsedComponents, text: string, isWhole: boolean): number => {
   if (isNow(start, text)) return isWhole ? 1 : 0.5
   if (start.isCertain('weekday')) return 1
   if (start.isCertain('day')) return /^\d{1,2}[./-]\d{1,2}$/.test(text.trim()) ? 0.7 : 1
-  if (!start.isCertain('month')) return start.isCertain('hour') ? 1 : 0
-  if (start.isCertain('hour')) return 0
+  if (!start.isCertain('month')) return namesHour(start) ? 1 : 0
+  if (namesHour(start)) return 0
   if (start.isCertain('year')) return 0.7
   return isWhole ? 0.5 : 0
 }

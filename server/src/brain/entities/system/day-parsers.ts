@@ -14,7 +14,73 @@ export const nearDayParsers = (tag: string): readonly Parser[] => {
     namedParser(days, ({ reference }, count) =>
       ParsingComponents.createRelativeFromReference(reference, { day: count }),
     ),
+    ...[spokenWeekdays.get(languageOf(tag))].flatMap((names) =>
+      names === undefined ? [] : namedParser(names, weekdayComponents),
+    ),
+    ...[weekdaysOfNextWeek.get(languageOf(tag))].flatMap((words) =>
+      words === undefined ? [] : nextWeekParser(words),
+    ),
   ]
+}
+
+/** "am 3.5.", "3.5.26": a day and a month with a point behind each, where numbers are written with a comma. */
+export const dottedDayParser: Parser = {
+  pattern: () => /(?<![\p{L}\p{N}.,])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})?(?![\d.:])/u,
+  extract: (context, [, day = '', month = '', year]) => {
+    const components = { day: Number(day), month: Number(month) }
+    if (components.day < 1 || components.day > 31 || components.month < 1 || components.month > 12)
+      return null
+    return year === undefined
+      ? context.createParsingComponents(components)
+      : context.createParsingComponents({ ...components, year: Number(year.padStart(4, '20')) })
+  },
+}
+
+/** Short forms that the library lacks. */
+const spokenWeekdays: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map([
+  [
+    'en',
+    new Map([
+      ['tues', 2],
+      ['weds', 3],
+    ]),
+  ],
+])
+
+interface NextWeekWords {
+  readonly nextWeek: string
+  /** From Sunday on. */
+  readonly weekdays: readonly string[]
+}
+
+const weekdaysOfNextWeek: ReadonlyMap<string, NextWeekWords> = new Map([
+  [
+    'en',
+    {
+      nextWeek: 'next week,?(?: on)?',
+      weekdays: ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'],
+    },
+  ],
+  [
+    'de',
+    {
+      nextWeek: 'nächste[rn]? woche,?(?: am)?',
+      weekdays: ['sonntag', 'montag', 'dienstag', 'mittwoch', 'donnerstag', 'freitag', 'samstag'],
+    },
+  ],
+])
+
+/** "next week Tuesday": of the week that begins with the coming Monday. The library reads a week and a Tuesday. */
+const nextWeekParser = ({ nextWeek, weekdays }: NextWeekWords): Parser => {
+  const pattern = new RegExp(`${startOfWord}${nextWeek}\\s+(${weekdays.join('|')})${endOfWord}`, 'iu')
+  return {
+    pattern: () => pattern,
+    extract: ({ reference }, [, name = '']) => {
+      const today = (reference.getDateWithAdjustedTimezone().getDay() + 6) % 7
+      const weekday = (weekdays.indexOf(name.toLowerCase()) + 6) % 7
+      return ParsingComponents.createRelativeFromReference(reference, { day: 7 - today + weekday })
+    },
+  }
 }
 
 const spokenDays: ReadonlyMap<string, readonly (readonly [string, number])[]> = new Map([
@@ -104,7 +170,7 @@ const anyOf = (names: Iterable<string>): string =>
 
 const plainAccents = (name: string): string => name.normalize('NFD').replace(/\p{M}/gu, '')
 
-const weekdayComponents = (context: ParsingContext, weekday: number): ParsingComponents => {
+export const weekdayComponents = (context: ParsingContext, weekday: number): ParsingComponents => {
   const today = context.reference.getDateWithAdjustedTimezone().getDay()
   return context
     .createParsingComponents({ weekday })
