@@ -27,18 +27,35 @@ export const runTransaction = async <T>(
   work: (tx: Transaction) => Promise<T>,
   certain: boolean,
 ): Promise<T> => {
-  const client = await deps.pool.connect()
-  const transaction = transactionOn(client, certain)
+  const transaction = transactionOn(await deps.pool.connect(), certain)
+  const { result, doubt } = await workAndCommit(transaction, work)
+  if (doubt) await learnCommitOutcome(deps, doubt, doubt.cause)
+  return result
+}
+
+/** Gives the connection back before anybody asks for the outcome: that needs one of the same pool. */
+const workAndCommit = async <T>(
+  transaction: OpenTransaction,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<{ result: T; doubt: Doubt | undefined }> => {
+  const { client, queries } = transaction
   try {
-    const result = await work(transaction.queries)
-    const isClean = await commit(deps, transaction)
-    client.release(!isClean)
-    return result
+    const result = await work(queries)
+    const doubt = await commit(transaction)
+    client.release(doubt !== undefined)
+    return { result, doubt }
   } catch (error) {
     const isClean = await rollBack(transaction)
     client.release(!isClean)
     throw error
   }
+}
+
+/** Nobody told us what became of its COMMIT. */
+interface Doubt {
+  readonly witness: Witness
+  readonly proof: Proof | undefined
+  readonly cause: unknown
 }
 
 type OpenTransaction = ReturnType<typeof transactionOn>
@@ -131,23 +148,21 @@ const uncorkStream = (state: TransactionState): void => {
   state.isCorked = false
 }
 
-/** True when the connection may be used again. */
-const commit = async (deps: TransactionDeps, { client, state }: OpenTransaction): Promise<boolean> => {
+const commit = async ({ client, state }: OpenTransaction): Promise<Doubt | undefined> => {
   if (state.pending > 0) throw new Error('a transaction ended without awaiting all of its statements')
   state.isEnded = true
-  if (!state.isBegun) return true
+  if (!state.isBegun) return undefined
   const committed = client.query('commit')
   uncorkStream(state)
   try {
     const [{ command }] = await Promise.all([committed, ...state.later])
     if (command !== 'COMMIT') throw new Error('a statement failed in this transaction, so it was rolled back')
-    return true
+    return undefined
   } catch (error) {
     // Of a statement that failed the COMMIT has made a ROLLBACK; wait for its answer, so that the connection is clean.
     await committed.catch(() => undefined)
     if (!state.witness || !isConnectionLost(error)) throw error
-    await learnCommitOutcome(deps, { witness: state.witness, proof: state.proof }, error)
-    return false
+    return { witness: state.witness, proof: state.proof, cause: error }
   }
 }
 

@@ -7,15 +7,17 @@ import { startEmbeddedPostgres } from '../../src/outside/embedded-postgres.ts'
 import { type Db, openDatabase, type Statement } from '../../src/store/db.ts'
 import { isOutcomeUnknown, isStoreUnavailable } from '../../src/store/store-errors.ts'
 import { emptyDatabase } from '../support/database.ts'
-import { type DatabaseProxy, openDatabaseProxy } from '../support/database-proxy.ts'
+import { type DatabaseProxy, type Link, openDatabaseProxy } from '../support/database-proxy.ts'
 
 const createNotes: Statement = { name: 'create notes', text: 'create table notes (note text)' }
 const addNote: Statement = { name: 'add a note', text: 'insert into notes values ($1)' }
 const readNotes: Statement = { name: 'read the notes', text: 'select note from notes' }
 const nextNumber: Statement = { name: 'next id', text: 'select pg_current_xact_id()::text as id' }
 
+const connections = 2
+
 const openDb = (t: TestContext, url: string): Db => {
-  const db = openDatabase({ url, poolMax: 2, statementTimeoutMs: 20_000, log: () => undefined })
+  const db = openDatabase({ url, poolMax: connections, statementTimeoutMs: 20_000, log: () => undefined })
   t.after(() => db.end())
   return db
 }
@@ -60,6 +62,24 @@ test('a commit whose answer is lost is learned from the server and counts as don
   })
   assert.equal(answer, 'done')
   assert.deepEqual(await direct.rows(readNotes, []), [{ note: 'kept' }])
+})
+
+test('when all connections of the pool break while they commit, each outcome is learned, not waited for in vain', async (t) => {
+  const { direct, db, proxy } = await database(t)
+  const committing = new Set<Link>()
+  proxy.toServer = (bytes, link) => {
+    if (isCommit(bytes)) committing.add(link)
+    return bytes
+  }
+  proxy.toClient = (bytes, link) => {
+    if (!committing.has(link)) return bytes
+    if (committing.size === connections) for (const { client } of committing) client.destroy()
+    return undefined
+  }
+  const notes = Array.from({ length: connections }, (_, index) => `note ${index}`)
+  await Promise.all(notes.map((note) => db.transaction((tx) => tx.rows(addNote, [note]), { certain: true })))
+  const kept = await direct.rows<{ note: string }>(readNotes, [])
+  assert.deepEqual(kept.map(({ note }) => note).sort(), notes)
 })
 
 test('a commit that never reached the server is reported as not done, and stays undone', async (t) => {
