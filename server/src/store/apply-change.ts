@@ -86,10 +86,13 @@ const subscribes = (settings: IntegrationSettings, draft: EventDraft): boolean =
 
 const addRest = ({ request, cell, change, writes }: Applied): void => {
   const sessionId = cell.row.session_id
-  if (change.finishedTurn && request.turn) {
-    cell.dialogState = change.finishedTurn.dialogState
+  const dialogState = change.finishedTurn?.dialogState ?? change.dialogState
+  if (dialogState) {
+    cell.dialogState = dialogState
     cell.dialogChanged = true
     cell.changed = true
+  }
+  if (change.finishedTurn && request.turn) {
     writes.finishedTurns.push({ sessionId, turn: request.turn.turn, ...change.finishedTurn })
   }
   if (change.marked)

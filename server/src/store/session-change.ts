@@ -37,6 +37,8 @@ export interface Change<Answer extends Json> {
   readonly events?: readonly EventDraft[]
   readonly marked?: { readonly kind: MarkKind; readonly messageIds: readonly string[] } | undefined
   readonly finishedTurn?: FinishedTurn | undefined
+  /** What the agent remembers from now on, where no turn says so. */
+  readonly dialogState?: JsonObject
   readonly file?: FileDraft | undefined
   /** Set the session's timer anew (the expiry worker came too early). */
   readonly recheck?: boolean

@@ -1,4 +1,5 @@
 import type { RecordAgentMessageRequest, RecordAgentMessageResponse } from '@dragoman/sdk'
+import { initialDialogState } from '../brain/turn-types.ts'
 import type { Deps, SessionCall } from '../deps.ts'
 import { attachedFileIds, requireOwnFiles } from '../domain/attachments.ts'
 import { causedBy, requireActive } from '../domain/calls.ts'
@@ -38,6 +39,8 @@ export const recordAgentMessage = async (
           { messageId, author: 'agent', body: body.input, agent: body.agent, requestId: call.requestId },
         ],
         events: causedBy(call.requestId, moved.events),
+        // What the agent had asked before is no longer what the user answers.
+        dialogState: initialDialogState,
         answer: { request_id: call.requestId, message_id: messageId },
       }
     },

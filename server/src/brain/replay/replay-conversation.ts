@@ -78,7 +78,8 @@ interface LastTurn {
 const threadedInput = (last: LastTurn, next: TurnInput): TurnInput => {
   const recordedAfter = contextAfter(last.recorded.input, last.recorded.result)
   const ownAfter = contextAfter(last.input, last.result)
-  const { state } = last.result
+  // A person spoke in between, and the agent forgot what it had asked.
+  const state = next.state['last_turn_at'] === undefined ? next.state : last.result.state
   return {
     ...next,
     state,

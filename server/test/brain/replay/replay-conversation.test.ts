@@ -50,14 +50,18 @@ const node = (
   actions,
 })
 
-/** What a session records of these messages; `sent` is what the customer's system changes before one of them. */
+/**
+ * What a session records of these messages; `sent` is what the customer's system changes before one of them, and a
+ * person may have spoken before it.
+ */
 const record = (
   agent: Agent,
-  says: readonly { readonly text: string; readonly sent?: JsonObject }[],
+  says: readonly { readonly text: string; readonly sent?: JsonObject; readonly isAfterPerson?: true }[],
 ): RecordedTurn[] => {
   let context: JsonObject = { vip: 'no' }
   let state = initialDialogState
-  return says.map(({ text, sent = {} }, index) => {
+  return says.map(({ text, sent = {}, isAfterPerson }, index) => {
+    if (isAfterPerson) state = initialDialogState
     context = mergeContext(context, sent)
     const input: TurnInput = { kind: 'message', text, context, state, now: 1_000 * index, seed: index }
     const { trace, ...result } = thinkThrough(agent, input)
@@ -114,6 +118,12 @@ test('threaded, the agent goes on from its own state; turn by turn, from the rec
     whatIn('threaded').map((what) => what.filter((one) => one !== 'variables')),
     [understood, ['responses', 'handover']],
   )
+})
+
+test('threaded, what a person ended in between is ended for the replayed agent, too', () => {
+  const strict = agentWith('old', { unknown_handover_after: 2 })
+  const turns = record(strict, [{ text: 'huh' }, { text: 'zzz', isAfterPerson: true }])
+  assert.deepEqual(replayed(strict, turns, 'threaded'), [[], []])
 })
 
 for (const mode of ['turn_by_turn', 'threaded'] as const)
