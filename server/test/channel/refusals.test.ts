@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import type { ApiAnswer, ApiRequest } from '../support/api.ts'
 import { addCustomer } from '../support/customer.ts'
 import { testDragoman } from '../support/dragoman.ts'
@@ -50,6 +51,15 @@ test('a body that is not JSON is told so', async () => {
 test('a body that is cut off inside a character is told so', async () => {
   const rawBody = Buffer.from('{"external_session_id":"é"}', 'latin1')
   assertInvalid(await api.send({ path: '/sessions', rawBody: new Uint8Array(rawBody) }), /^body: /)
+})
+
+test('a body that is compressed, or begins with a byte order mark, is told what to leave out', async () => {
+  const gzipped = new Uint8Array(gzipSync('{}'))
+  assertInvalid(
+    await api.send({ path: '/sessions', rawBody: gzipped, headers: { 'content-encoding': 'gzip' } }),
+    /^Content-Encoding: .*not gzip; send it uncompressed/,
+  )
+  assertInvalid(await api.send({ path: '/sessions', rawBody: '\ufeff{}' }), /leave out the byte order mark/)
 })
 
 test('a body that is nested without end is refused, not parsed', async () => {

@@ -23,6 +23,8 @@ export const acceptJsonBodies = (app: FastifyInstance): void => {
     /^application\/(?:[\w.+-]+\+)?json\b/i,
     { parseAs: 'buffer' },
     (request, body, done) => {
+      const encoding = request.headers['content-encoding'] ?? 'identity'
+      if (encoding !== 'identity') return done(contentEncodingRefusal(encoding))
       const bytes = typeof body === 'string' ? Buffer.from(body) : body
       if (!isUtf8(bytes)) return done(new Refusal('invalid-payload', 'body: is not valid UTF-8'))
       const text = bytes.toString('utf8')
@@ -44,9 +46,17 @@ export const acceptJsonBodies = (app: FastifyInstance): void => {
 export const contentTypeRefusal = (sent = 'none'): Refusal =>
   new Refusal('invalid-payload', `Content-Type: must be application/json, not ${sent.slice(0, 100)}`)
 
+const contentEncodingRefusal = (sent: string): Refusal =>
+  new Refusal(
+    'invalid-payload',
+    `Content-Encoding: bodies are read as they are, not ${sent.slice(0, 100)}; send it uncompressed`,
+  )
+
 const parseBounded = (text: string): unknown => {
   if (nestingOf(text) > nestingMax)
     throw new Refusal('invalid-payload', `body: is nested deeper than ${nestingMax} levels`)
+  if (text.startsWith('\ufeff'))
+    throw new Refusal('invalid-payload', 'body: is not valid JSON (leave out the byte order mark)')
   try {
     return JSON.parse(text, text.includes('__proto__') ? withoutProto : undefined)
   } catch (error) {
