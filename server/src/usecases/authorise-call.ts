@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
 import { type AddressList, isAllowed, parseAllowList } from '../domain/address.ts'
 import { Refusal } from '../domain/errors.ts'
@@ -17,7 +17,7 @@ export const authoriseCall = async (
   },
 ): Promise<{ readonly settings: IntegrationSettings; readonly keyId: string }> => {
   const key = presentedKey(call.authorization)
-  const known = await deps.knownKeys.of(createHash('sha256').update(key).digest('hex'))
+  const known = await deps.knownKeys.of(hash('sha256', key))
   if (!known) throw unauthorized('Authorization: this API key is unknown or revoked; make a new one')
   const settings = await deps.settings.of(known.integrationId)
   if (!settings || known.integrationId !== call.integrationId.toLowerCase())
