@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from '../domain/json.ts'
+import { type Offer, offerJson, readOffer } from './offered-choice.ts'
 import type { DialogState } from './turn-types.ts'
 
 /**
@@ -16,6 +17,8 @@ export interface Dialog {
   readonly suspended: readonly OpenQuestion[]
   /** The user was asked which of some intents was meant. */
   readonly isClarifying: boolean
+  /** The quick replies that were offered last. */
+  readonly offer?: Offer | undefined
 }
 
 export interface OpenQuestion {
@@ -42,6 +45,7 @@ export const readDialog = (state: DialogState, now: number, inactivityMs: number
     question: questionOf(state['question']),
     suspended: Array.isArray(suspended) ? suspended.flatMap((item) => questionOf(item) ?? []) : [],
     isClarifying: state['is_clarifying'] === true,
+    offer: readOffer(state['offer']),
   }
 }
 
@@ -56,6 +60,7 @@ export const writeDialog = (dialog: Dialog, now: number): DialogState => ({
     ? {}
     : { suspended: dialog.suspended.slice(-suspendedMax).map(questionJson) }),
   ...(dialog.isClarifying ? { is_clarifying: true } : {}),
+  ...(dialog.offer ? { offer: offerJson(dialog.offer) } : {}),
 })
 
 const questionJson = ({ node_id, save_as, attempts, skipped }: OpenQuestion): Json => ({

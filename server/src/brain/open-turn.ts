@@ -11,8 +11,8 @@ import type { Answer, Ask, Thinking, Trace, TurnEffect, TurnInput } from './turn
 export interface OpenTurn {
   readonly agent: Agent
   readonly input: TurnInput
-  /** What the user wrote, trimmed; empty without text. */
-  readonly text: string
+  /** What the user wrote, trimmed, or the text of the choice that it names; empty without text. */
+  text: string
   readonly now: number
   readonly random: () => number
   readonly responses: AgentResponse[]

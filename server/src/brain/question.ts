@@ -119,6 +119,13 @@ export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Th
   return text
 }
 
+/** Might the message, which is but a figure, be an answer that is none of the choices? */
+export const couldAnswer = (turn: OpenTurn, { validate }: DocumentRequisite): boolean => {
+  if (validate?.pattern !== undefined || validate?.guideline !== undefined) return true
+  if (validate?.entity === undefined) return false
+  return entitiesNamed(turn, validate.entity).length > 0 || bareTime(validate.entity, turn.text) !== undefined
+}
+
 /** Each entity of a message answers one question; a range ("from Monday to Friday") answers two. */
 const takeEntity = (turn: OpenTurn, name: string, entities: readonly FoundEntity[]): Json | undefined => {
   for (const found of entities) {

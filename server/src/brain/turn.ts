@@ -17,10 +17,12 @@ import {
   sentencesOf,
 } from './fallback.ts'
 import { hearsAttachment, hearsIntent, listeningNode } from './listening.ts'
+import { offerOf } from './offered-choice.ts'
 import { note, type OpenTurn, openTurn, rendered } from './open-turn.ts'
 import { asksForPerson } from './person-guard.ts'
 import { openRequisite } from './question.ts'
 import { asksToStop } from './stop-guard.ts'
+import { takeOffer } from './take-offer.ts'
 import { variableChanges } from './trace-variables.ts'
 import { entitiesIn } from './turn-entities.ts'
 import type { Thinking, Trace, TurnInput, TurnResult } from './turn-types.ts'
@@ -40,6 +42,7 @@ import { callHooks } from './webhooks/call-webhook.ts'
 export function* think(agent: Agent, input: TurnInput): Thinking {
   const turn = openTurn(agent, input)
   const before = readDialog(input.state, input.now, agent.inactivityMs)
+  takeOffer(turn, before)
   const after = input.kind === 'session_start' ? yield* greet(turn, before) : yield* hear(turn, before)
   return resultOf(turn, after)
 }
@@ -165,7 +168,7 @@ const resultOf = (turn: OpenTurn, dialog: Dialog): TurnResult => {
   const contextPatch = contextDifference(turn.contextBefore, turn.context)
   return {
     responses: turn.responses,
-    state: writeDialog(dialog, turn.now),
+    state: writeDialog({ ...dialog, offer: offerOf(turn.responses) }, turn.now),
     ...(contextPatch ? { contextPatch } : {}),
     effects: turn.effects,
     trace: traceOf(turn),
