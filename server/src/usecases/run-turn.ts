@@ -1,9 +1,10 @@
 import type { Agent } from '../brain/agent.ts'
+import { builtinSentences } from '../brain/builtin-sentences.ts'
 import { think } from '../brain/turn.ts'
 import { historyLine, turnInputOf } from '../brain/turn-input.ts'
-import type { Ask, RecordedAsk, TurnInput, TurnResult } from '../brain/turn-types.ts'
+import type { Ask, DialogState, RecordedAsk, TurnInput, TurnResult } from '../brain/turn-types.ts'
 import type { Deps } from '../deps.ts'
-import { lostWord, type TurnOutcome, turnOutcome } from '../domain/turn-outcome.ts'
+import { type AgentWish, lostWord, type TurnOutcome, turnOutcome } from '../domain/turn-outcome.ts'
 import { patiently } from '../store/patiently.ts'
 import { readHistory } from '../store/read-history.ts'
 import { type ChangeRequest, LostClaim } from '../store/session-change.ts'
@@ -19,7 +20,9 @@ export const runTurn = async (deps: RunTurnDeps, turn: ClaimedTurn, claimId: str
   try {
     // Claimed more often than tried: it took its process down each time.
     if (turn.attempts > deps.limits.turnAttemptsMax)
-      return await giveUp(deps, turn, claimId, `no process survived ${deps.limits.turnAttemptsMax} tries`)
+      return await giveUp(deps, turn, claimId, {
+        error: `no process survived ${deps.limits.turnAttemptsMax} tries`,
+      })
     if (!turn.hasWord) return await staySilent(deps, turn, claimId)
     const thought = await thinkTurn(deps, turn)
     const outcome = await finishTurn(deps, turn, claimId, thought)
@@ -142,55 +145,73 @@ const inputOf = async (deps: RunTurnDeps, turn: ClaimedTurn, agent: Agent): Prom
 /** What a language model is told of the conversation so far. */
 const historyMessagesMax = 20
 
-/** While the store is away it waits, because thinking again would ask the agent's webhooks twice. */
-const finishTurn = async (
+const finishTurn = (
   deps: RunTurnDeps,
   turn: ClaimedTurn,
   claimId: string,
   { input, asks, result }: Thought,
 ): Promise<TurnOutcome['outcome']> => {
   const { trace, ...rest } = result
+  return endTurn(deps, turn, claimId, {
+    wish: result,
+    state: result.state,
+    recorded: { input, asks, result: rest, trace },
+  })
+}
+
+interface TurnEnd {
+  readonly wish: AgentWish
+  /** What the agent remembers; without it, what it did before. */
+  readonly state?: DialogState
+  readonly recorded: object
+  readonly hasFailed?: boolean
+}
+
+/** While the store is away it waits, because thinking again would ask the agent's webhooks twice. */
+const endTurn = async (
+  deps: RunTurnDeps,
+  turn: ClaimedTurn,
+  claimId: string,
+  { wish, state, recorded, hasFailed = false }: TurnEnd,
+): Promise<TurnOutcome['outcome']> => {
   const messageId = deps.newId()
   const turnRequestId = deps.newId()
-  const finish: ChangeRequest<TurnOutcome['outcome']> = {
+  const inReplyTo = turn.kind === 'message' ? turn.requestId : undefined
+  const end: ChangeRequest<TurnOutcome['outcome']> = {
     sessionId: turn.sessionId,
     integrationId: turn.integrationId,
     turn: { turn: turn.turn, claimId },
     decide: (before, { now, settings, dialogState, hasLaterTurns }) => {
-      const outcome = turnOutcome(before, result, {
+      const { outcome, session, responses, events, notes } = turnOutcome(before, wish, {
         messageId,
-        inReplyTo: turn.kind === 'message' ? turn.requestId : undefined,
+        inReplyTo,
         now,
         timeoutSeconds: settings.sessionTimeoutSeconds,
         keepAliveSeconds: settings.keepAliveSeconds,
         hasLaterMessages: hasLaterTurns,
       })
+      const said = {
+        messageId,
+        author: 'brain',
+        body: { responses },
+        requestId: turnRequestId,
+        inReplyTo,
+      } as const
       return {
-        session: outcome.session,
-        messages:
-          outcome.responses.length === 0
-            ? []
-            : [
-                {
-                  messageId,
-                  author: 'brain',
-                  body: { responses: outcome.responses },
-                  requestId: turnRequestId,
-                  inReplyTo: turn.kind === 'message' ? turn.requestId : undefined,
-                },
-              ],
-        events: outcome.events.map((payload) => ({ payload, requestId: turnRequestId })),
+        session,
+        messages: responses.length === 0 ? [] : [said],
+        events: events.map((payload) => ({ payload, requestId: turnRequestId })),
         finishedTurn: {
-          outcome: outcome.outcome,
+          outcome: hasFailed ? 'failed' : outcome,
           // What nobody heard was not asked: the next message does not answer it.
-          dialogState: outcome.outcome === 'silent' ? dialogState : result.state,
-          recorded: { input, asks, result: rest, trace, notes: outcome.notes },
+          dialogState: outcome === 'silent' ? dialogState : (state ?? dialogState),
+          recorded: { ...recorded, notes },
         },
-        answer: outcome.outcome,
+        answer: outcome,
       }
     },
   }
-  return await patiently(deps.limits.turnLeaseSeconds * 1000, () => deps.changeSession(finish))
+  return await patiently(deps.limits.turnLeaseSeconds * 1000, () => deps.changeSession(end))
 }
 
 const retryDelayMs = 1_000
@@ -212,7 +233,8 @@ const giveBack = async (
   deps.metrics.turnEnded(isLast ? 'failed' : 'retried')
   deps.log.error({ ...line, stack: error instanceof Error ? error.stack : undefined }, 'turn failed')
   try {
-    if (isLast) await giveUp(deps, turn, claimId, String(error))
+    if (isLast)
+      await giveUp(deps, turn, claimId, { error: String(error), language: await languageOf(deps, turn) })
     else await release(deps, turn, { claimId, isTried })
   } catch (again) {
     // The store stays away: the lease runs out and the turn is claimed anew.
@@ -244,39 +266,26 @@ const staySilent = async (deps: RunTurnDeps, turn: ClaimedTurn, claimId: string)
   deps.metrics.turnEnded('silent')
 }
 
-/** A person is the floor: what the agent cannot answer waits for one. */
+/** A person is the floor: what the agent cannot answer waits for one, and the user is told. */
 const giveUp = async (
   deps: RunTurnDeps,
   turn: ClaimedTurn,
   claimId: string,
-  error: string,
+  { error, language }: { readonly error: string; readonly language?: string | undefined },
 ): Promise<void> => {
-  const turnRequestId = deps.newId()
-  await deps.changeSession({
-    sessionId: turn.sessionId,
-    integrationId: turn.integrationId,
-    turn: { turn: turn.turn, claimId },
-    decide: (before, { now, settings, dialogState }) => {
-      const outcome = turnOutcome(
-        before,
-        { responses: [], effects: [{ type: 'handover', reason: 'the agent failed' }] },
-        {
-          messageId: turnRequestId,
-          inReplyTo: undefined,
-          now,
-          timeoutSeconds: settings.sessionTimeoutSeconds,
-          keepAliveSeconds: settings.keepAliveSeconds,
-        },
-      )
-      return {
-        session: outcome.session,
-        events: outcome.events.map((payload) => ({ payload, requestId: turnRequestId })),
-        finishedTurn: { outcome: 'failed', dialogState, recorded: { error } },
-        answer: null,
-      }
+  await endTurn(deps, turn, claimId, {
+    wish: {
+      responses: [{ type: 'text', text: builtinSentences(language).handover }, { type: 'handover' }],
+      effects: [{ type: 'handover', reason: 'the agent failed' }],
     },
+    recorded: { error },
+    hasFailed: true,
   })
 }
+
+/** Its document may be what is broken. */
+const languageOf = async (deps: RunTurnDeps, turn: ClaimedTurn): Promise<string | undefined> =>
+  (await agentOf(deps, turn).catch(() => undefined))?.agent.document.agent.language
 
 const turnLine = (turn: ClaimedTurn): object => ({
   sessionId: turn.sessionId,

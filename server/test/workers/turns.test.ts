@@ -29,9 +29,9 @@ const asking: AgentDocument = {
   webhooks: [{ id: 'crm', kind: 'pre_message', url: 'https://crm.example', timeout: 10 }],
 }
 
-const addAskingCustomer = async () => {
+const addAskingCustomer = async (language?: string) => {
   const agentId = randomUUID()
-  const document = JSON.parse(JSON.stringify(asking))
+  const document = JSON.parse(JSON.stringify({ ...asking, agent: { ...asking.agent, language } }))
   await addAgent(deps.db, { agentId, name: 'Asks', draft: document })
   await publishVersion(deps.db, { agentId, document, intentModel: null })
   const receiver = await startReceiver({ after })
@@ -163,4 +163,26 @@ test('a turn whose end the store cannot take at once is kept for it: no webhook 
   await api.say(path, 'are you there?')
   await receiver.until((all) => all.length === 2)
   assert.deepEqual([asked.length, failures.length, receiver.received.length], [2, 0, 2])
+})
+
+test('a turn that fails to the last tells the user that a person comes, in the language of the agent, and one is awaited', async (t) => {
+  const { api, receiver } = await addAskingCustomer('de')
+  const turns = startTurns({
+    ...deps,
+    limits: { ...deps.limits, turnAttemptsMax: 1 },
+    answerAsk: () => Promise.reject(new Error('a fault of ours')),
+  })
+  t.after(() => turns.stop())
+  const { path } = await api.open()
+  const requestId = await api.say(path, 'hello')
+  const [sent] = await receiver.until((all) => all.length === 1)
+  assert.ok(sent?.event.event_type === 'message:brain_send')
+  assert.equal(sent.event.in_reply_to, requestId)
+  assert.deepEqual(sent.event.output.responses, [
+    { type: 'text', text: 'Ich gebe Sie an eine Kollegin oder einen Kollegen weiter.' },
+    { type: 'handover' },
+  ])
+  assert.equal((await api.get(path)).body['owner'], 'waiting')
+  const messages = (await api.get(`${path}/messages`)).body['items'] as { message_id: string }[]
+  assert.equal(messages.at(-1)?.message_id, sent.event.message_id)
 })
