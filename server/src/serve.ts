@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { readConfig } from './config.ts'
 import { createLog } from './outside/log.ts'
 import { type Dragoman, startDragoman } from './start.ts'
@@ -24,7 +25,7 @@ try {
   )
 } catch (error) {
   process.stderr.write(`Dragoman cannot start: ${error instanceof Error ? error.message : String(error)}\n`)
-  log.error({ error: String(error), stack: error instanceof Error ? error.stack : undefined }, 'start failed')
+  log.debug({ error: inspect(error) }, 'start failed')
   process.exit(1)
 }
 

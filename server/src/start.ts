@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { blame } from './config/blame.ts'
 import { createDemo, type Demo } from './demo/create-demo.ts'
 import type { Deps, RunLimits } from './deps.ts'
 import { deliveryLeaseMs } from './domain/delivery.ts'
@@ -102,13 +103,13 @@ const start = async (
   closers: (() => Promise<unknown>)[],
   closeAll: () => Promise<void>,
 ): Promise<Dragoman> => {
-  const secrets = await readFirstStartSecrets(config)
+  const secrets = await readFirstStartSecrets(config).catch(blame('DRAGOMAN_DATA_DIR'))
   const say = (line: string, fields: object = {}): void => log.info(fields, line)
   const embedded =
     config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: say }) : null
   if (embedded) closers.push(embedded.stop)
   const url = config.databaseUrl ?? embedded?.url ?? ''
-  await migrate({ url, log: say })
+  await migrate({ url, log: say }).catch(blame(embedded ? 'the embedded PostgreSQL' : 'DATABASE_URL'))
 
   const db = openDatabase({ url, poolMax: config.poolMax, statementTimeoutMs, log: say })
   closers.push(db.end)
@@ -237,7 +238,8 @@ const listen = async (
 ): Promise<{ url: string; close: () => Promise<void> }> => {
   const app = config.roles.has('http') ? await createHttpServer(deps, config) : await createHealthServer(deps)
   await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
-    if (!isInUse(error)) throw error
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'EADDRINUSE') return blame(code === 'EACCES' ? 'DRAGOMAN_PORT' : 'DRAGOMAN_HOST')(error)
     throw new Error(
       `port ${config.port} of ${config.host} is in use: stop what listens there or set another DRAGOMAN_PORT`,
     )
@@ -246,6 +248,3 @@ const listen = async (
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   return { url: `http://${host}:${port}`, close: () => app.close() }
 }
-
-const isInUse = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'

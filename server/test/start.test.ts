@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { addCustomer } from './support/customer.ts'
 import { testDatabase } from './support/database.ts'
@@ -23,6 +28,48 @@ test('a process whose port is taken does not start, and says which setting to ch
     testDragoman(t, { databaseUrl: url, port }),
     new RegExp(`^Error: port ${port} of 127\\.0\\.0\\.1 is in use: .* DRAGOMAN_PORT$`),
   )
+})
+
+test('what the world refuses is told in one line, with the setting that asked for it', async (t) => {
+  const { url } = await testDatabase(t)
+  const refusalOf = async (settings: Parameters<typeof testDragoman>[1]): Promise<string> => {
+    const refused: unknown = await testDragoman(t, { databaseUrl: url, ...settings }).then(
+      () => assert.fail('it started'),
+      (error: unknown) => error,
+    )
+    return refused instanceof Error ? refused.message : ''
+  }
+  assert.match(
+    await refusalOf({ databaseUrl: 'postgres://me:my-password@127.0.0.1:1/mine' }),
+    /^DATABASE_URL: connect ECONNREFUSED 127\.0\.0\.1:1$/,
+  )
+  const elsewhere = new URL(url)
+  elsewhere.pathname = '/there_is_no_such_database'
+  assert.match(
+    await refusalOf({ databaseUrl: elsewhere.href }),
+    /^DATABASE_URL: database ".*" does not exist$/,
+  )
+  assert.match(
+    await refusalOf({ dataDir: `${import.meta.filename}/below-a-file` }),
+    /^DRAGOMAN_DATA_DIR: ENOTDIR: not a directory, mkdir /,
+  )
+  assert.match(await refusalOf({ host: '192.0.2.1' }), /^DRAGOMAN_HOST: .*address not available 192\.0\.2\.1/)
+})
+
+test('a start that fails prints one line, and neither stack nor password', async () => {
+  const main = new URL('../src/main.ts', import.meta.url).pathname
+  const { code, stderr } = await promisify(execFile)(process.execPath, [main], {
+    env: {
+      PATH: process.env['PATH'],
+      DATABASE_URL: 'postgres://me:my-password@127.0.0.1:1/mine',
+      DRAGOMAN_DATA_DIR: await mkdtemp(join(tmpdir(), 'dragoman-test-')),
+    },
+  }).then(
+    () => assert.fail('it started'),
+    (error: { code: number; stderr: string }) => error,
+  )
+  assert.equal(code, 1)
+  assert.equal(stderr, 'Dragoman cannot start: DATABASE_URL: connect ECONNREFUSED 127.0.0.1:1\n')
 })
 
 test('two processes that start at once on one new database agree on one demo', async (t) => {

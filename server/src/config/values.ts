@@ -85,7 +85,9 @@ export const folder: Value<string> = { form: 'path of a folder', read: good }
 export const host: Value<string> = {
   form: 'address or host name',
   read: (text) =>
-    /[/\s@]/.test(text) ? bad(`must be an address such as 0.0.0.0, not ${shown(text)}`) : good(text),
+    /[/\s@[\]]/.test(text)
+      ? bad(`must be an address such as 0.0.0.0 or ::1, not ${shown(text)}`)
+      : good(text),
 }
 
 export const databaseUrl: Value<string> = {

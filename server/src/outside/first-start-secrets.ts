@@ -55,8 +55,11 @@ const readStored = async (path: string): Promise<Stored | undefined> => {
     await closeToOthers(path)
     return parseStored(await readFile(path, 'utf8'))
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
-    throw new Error(`${path} cannot be read; restore it, or move it away to make new secrets`, { cause })
+    // The words of a fault in the text may quote it, so they are not told.
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    if (code === 'ENOENT') return undefined
+    if (code !== undefined) throw new Error(`${path} cannot be read: ${code}`, { cause })
+    throw new Error(`${path} is damaged: restore it, or move it away to make new secrets`)
   }
 }
 

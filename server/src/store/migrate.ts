@@ -23,11 +23,16 @@ export const migrationsFolder = fileURLToPath(new URL('../migrations/', import.m
 /** Returns the file names that this call applied. */
 export const migrate = async ({ url, folder = migrationsFolder, log }: MigrateOptions): Promise<string[]> => {
   const migrations = await readMigrations(folder)
-  const client = new pg.Client({ connectionString: url, application_name: 'dragoman migrate' })
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'dragoman migrate',
+    connectionTimeoutMillis: connectTimeoutMs,
+  })
   // A broken connection is told by the query under way; without a listener it would end the process.
   client.on('error', () => undefined)
   await client.connect()
   try {
+    await assertNewEnough(client)
     const applied: string[] = []
     for (let step = 0; step <= migrations.length; step += 1) {
       const name = await inTransaction(client, () => applyNext(client, migrations))
@@ -39,6 +44,15 @@ export const migrate = async ({ url, folder = migrationsFolder, log }: MigrateOp
   } finally {
     await client.end()
   }
+}
+
+const connectTimeoutMs = 10_000
+
+const assertNewEnough = async (client: pg.Client): Promise<void> => {
+  const { rows } = await client.query<{ server_version: string }>('show server_version')
+  const version = rows[0]?.server_version ?? ''
+  if (Number.parseInt(version, 10) < 15)
+    throw new Error(`PostgreSQL ${version} is too old; 15 or newer is needed`)
 }
 
 interface Migration {

@@ -110,7 +110,7 @@ test('a broken file stops the start and is left as it is', async (t) => {
     await writeFile(path, text)
     await assert.rejects(
       readFirstStartSecrets({ dataDir, ...unset }),
-      /secrets\.json cannot be read; restore it/,
+      /secrets\.json is damaged: restore it/,
       text,
     )
     assert.equal(await readFile(path, 'utf8'), text)
