@@ -1,4 +1,5 @@
 import { say } from './actions/say.ts'
+import { asksBack } from './asks-back.ts'
 import { answerFromKnowledge } from './knowledge/answer-from-knowledge.ts'
 import { answerByModel } from './model/answer-by-model.ts'
 import type { OpenTurn } from './open-turn.ts'
@@ -11,8 +12,7 @@ import { yesOrNo } from './yes-or-no.ts'
  */
 export function* answerFreely(turn: OpenTurn): Thinking<boolean> {
   const { agent, text } = turn
-  // A bare yes or no asks nothing, though documents may be full of them.
-  const isAsked = agent.hasKnowledge && yesOrNo(text) === undefined
+  const isAsked = agent.hasKnowledge && asksSomething(text)
   const found = isAsked ? yield* answerFromKnowledge(turn, { query: text }) : undefined
   const written = agent.hasModels
     ? yield* answerByModel(turn, { question: text, passages: found?.passages ?? [] })
@@ -23,3 +23,7 @@ export function* answerFreely(turn: OpenTurn): Thinking<boolean> {
   say(turn, response)
   return true
 }
+
+/** A bare yes, no, "what?" or figure asks nothing of documents, though they may be full of it. */
+const asksSomething = (text: string): boolean =>
+  yesOrNo(text) === undefined && !asksBack(text) && /\p{L}/u.test(text)

@@ -2,6 +2,7 @@ import type { Json } from '../domain/json.ts'
 import { endsTalk } from './actions/say.ts'
 import { answerFreely } from './answer-freely.ts'
 import { arrive, resume } from './arrive.ts'
+import { asksBack } from './asks-back.ts'
 import { declines } from './declines.ts'
 import type { Dialog, OpenQuestion } from './dialog-state.ts'
 import type { DocumentNode, DocumentRequisite } from './document/document.ts'
@@ -54,6 +55,8 @@ export function* answerQuestion(
   }
   if (mayCorrect(turn, requisite, value) && takeCorrections(turn, node, requisite))
     return yield* goOnCorrected(turn, dialog, question, node)
+  if (value === undefined && asksBack(turn.text) && exactIntent(turn) === undefined)
+    return yield* askAgain(turn, dialog, question, open)
   const aside = yield* digression(turn, question, requisite, value !== undefined)
   if (aside) {
     turn.path.push('digression')

@@ -2,6 +2,7 @@ import type { Json } from '../domain/json.ts'
 import type { AgentResponse } from '../domain/message.ts'
 import { responseOf } from './actions/response-of.ts'
 import { say } from './actions/say.ts'
+import { asksBack } from './asks-back.ts'
 import type { OpenQuestion } from './dialog-state.ts'
 import type { DocumentNode, DocumentRequisite, SpokenAction } from './document/document.ts'
 import type { FoundEntity } from './entities/entity.ts'
@@ -116,7 +117,7 @@ export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Th
     if (isValid === undefined) note(turn, 'nobody could judge the answer, so it was taken as it is')
     return isValid === false ? undefined : text
   }
-  return text
+  return asksBack(text) ? undefined : text
 }
 
 /** Might the message, which is but a figure, be an answer that is none of the choices? */

@@ -221,11 +221,11 @@ test('no passage is longer than some 400 words, and none loses a word', () => {
   assert.equal(passages.map(({ text }) => text).join(' '), words.join(' '))
 })
 
-test('a bare yes or no is no question to the documents, though they are full of it', () => {
+test('a bare yes, no, what or figure is no question to the documents, though they are full of it', () => {
   const document = { ...smallDocument({}), knowledge: [{ collection: 'faq' }] }
   const found = [{ passage_id: '1', title: 'T', text: 'Yes, you can pay with your phone.', score: 1 }]
   const talk = conversation(document, { answer: () => ({ ok: true, value: { passages: found } }) })
-  for (const text of ['yes', 'ok thanks', 'nope'])
+  for (const text of ['yes', 'ok thanks', 'nope', 'what?', 'why', '10', '???'])
     assert.ok(!talk(text).trace.path.includes('knowledge'), text)
   assert.ok(talk('yes and do you repair bicycles').trace.path.includes('knowledge'))
 })

@@ -99,9 +99,7 @@ test('a number that answers the open question is its answer, not the place of a 
 })
 
 test('yes takes what the agent thinks was meant, when that is one thing', () => {
-  const talk = conversation(
-    smallDocument({ agent: { confidence_threshold: 1 } }),
-  )
+  const talk = conversation(smallDocument({ agent: { confidence_threshold: 1 } }))
   const [question] = talk('please bring the bill to me soon').responses
   assert.ok(question?.type === 'text' && question.options?.length === 2)
   assert.deepEqual(textsOf(talk('yes')), ['Here is your bill.'])

@@ -92,3 +92,26 @@ test('"now" beside a wish is no day to ask no further for', () => {
   assert.deepEqual(textsOf(talk('what shall I do now')), ['day?'])
   assert.deepEqual(textsOf(talk('now')), ['day=2026-03-04'])
 })
+
+test('who asks back instead of answering is asked again, also where any text is an answer', () => {
+  const asked = [
+    'what?',
+    'Why do you need that?',
+    "sorry I don't understand",
+    '???',
+    'wie bitte',
+    'wozu brauchen Sie das?',
+  ]
+  for (const answer of asked) {
+    const talk = talkOf([name])
+    talk('book a room')
+    const again = talk(answer)
+    assert.deepEqual(textsOf(again), ['name?'], answer)
+    assert.deepEqual(again.trace.path, ['asked again'], answer)
+  }
+  for (const answer of ['Will Whatmore', 'Watt', 'why not Bob']) {
+    const talk = talkOf([name])
+    talk('book a room')
+    assert.deepEqual(textsOf(talk(answer)), [`name=${answer}`])
+  }
+})
