@@ -1,3 +1,5 @@
+import { fileMediaType } from '../../domain/knowledge-files.ts'
+
 /**
  * An agent as a directory that people review: `agent.yaml` with the agent itself and whatever else, beside it one
  * file for a part (`webhooks.yaml`) or a folder of files (`intents/returns.yaml`), each with one entry or a list.
@@ -34,6 +36,8 @@ export type Role =
   | { readonly role: 'guidelines' }
   | { readonly role: 'list'; readonly part: ListPart }
   | { readonly role: 'knowledge'; readonly collection: string }
+  /** Knowledge that no collection has. */
+  | { readonly role: 'loose' }
   /** Looks like a part of an agent and is none. */
   | { readonly role: 'stray' }
   /** A README and the like. */
@@ -44,7 +48,7 @@ export const roleOf = (path: string): Role => {
   const [folder = '', ...rest] = path.split('/')
   if (folder === 'knowledge') {
     const [collection] = rest
-    return rest.length < 2 || collection === undefined ? strayOrNone(path) : { role: 'knowledge', collection }
+    return rest.length < 2 || collection === undefined ? looseRole(path) : { role: 'knowledge', collection }
   }
   if (!readable.test(path)) return { role: 'none' }
   const name = (rest.length === 0 ? folder : '').replace(readable, '')
@@ -56,4 +60,7 @@ export const roleOf = (path: string): Role => {
 
 export const readable = /\.(ya?ml|json)$/i
 
-const strayOrNone = (path: string): Role => (readable.test(path) ? { role: 'stray' } : { role: 'none' })
+const looseRole = (path: string): Role => {
+  if (readable.test(path)) return { role: 'stray' }
+  return fileMediaType(path) !== undefined && !/\/readme\./i.test(path) ? { role: 'loose' } : { role: 'none' }
+}

@@ -93,6 +93,14 @@ const readOne = (join: Join, { path, text }: AgentFile): void => {
         ),
       })
       return
+    case 'loose':
+      join.faults.push({
+        file: path,
+        path: '',
+        message: 'belongs to no collection',
+        cure: `put it into a folder that is one, as ${path.replace('/', '/help/')}`,
+      })
+      return
     case 'knowledge':
       addKnowledgeFile(join, role.collection, path)
       return

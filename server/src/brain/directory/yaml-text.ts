@@ -25,6 +25,15 @@ export interface YamlProblem {
 }
 
 export const readYaml = (text: string): YamlText => {
+  const undecoded = text.search(notUtf8)
+  if (undecoded >= 0) {
+    const line = text.slice(0, undecoded).split('\n').length
+    return {
+      value: undefined,
+      problem: { line, message: 'it is not in UTF-8', cure: 'save it as UTF-8' },
+      lineOf: () => 1,
+    }
+  }
   const lines = new LineCounter()
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -36,7 +45,14 @@ export const readYaml = (text: string): YamlText => {
   const lineAt = (offset: number): number => lines.linePos(offset).line
   const [error] = document.errors
   const lineOf = (keys: readonly (string | number)[]): number => lineAt(offsetOf(document, keys))
-  if (error) return { value: undefined, problem: { line: lineAt(error.pos[0]), ...explained(error) }, lineOf }
+  if (error) {
+    const line = lineAt(error.pos[0])
+    return {
+      value: undefined,
+      problem: { line, ...explained(error, text.split('\n')[line - 1] ?? '') },
+      lineOf,
+    }
+  }
   const twice = repeatedKey(document)
   if (twice)
     return {
@@ -57,13 +73,19 @@ export const readYaml = (text: string): YamlText => {
   }
 }
 
+/** What reading as UTF-8 leaves of other encodings: its sign for what it cannot decode, and the zeros of UTF-16. */
+const notUtf8 = /[\0\uFFFD]/
+
 /** The library's words are for who knows how YAML is read; the cures, for who writes it. */
-const explained = ({ code, message }: YAMLError): Omit<YamlProblem, 'line'> => {
+const explained = ({ code, message }: YAMLError, line: string): Omit<YamlProblem, 'line'> => {
+  if (code === 'TAB_AS_INDENT' || /^ *\t/.test(line))
+    return { message: 'it is indented with a tab', cure: 'indent with spaces' }
   if (/quote|end with/.test(message))
     return { message, cure: 'close what was opened: a quote, a bracket or a brace' }
   switch (code) {
-    case 'TAB_AS_INDENT':
-      return { message: 'it is indented with a tab', cure: 'indent with spaces' }
+    case 'BAD_DQ_ESCAPE':
+      return { message, cure: "put what has a \\ in single quotes, as '\\d{5}'" }
+    case 'BAD_SCALAR_START':
     case 'UNEXPECTED_TOKEN':
       return {
         message,

@@ -125,6 +125,31 @@ const unreadable: readonly (readonly [name: string, files: readonly AgentFile[],
     /^intents\/hello\.yaml:3 cannot be read: it is indented with a tab; indent with spaces$/,
   ],
   [
+    'a tab between other lines',
+    [agent, { ...hello, text: 'intent: a\n\tdescription: b\nexamples: [c]\n' }],
+    /^intents\/hello\.yaml:2 cannot be read: it is indented with a tab; indent with spaces$/,
+  ],
+  [
+    'a pattern in double quotes',
+    [agent, { path: 'entities.yaml', text: String.raw`- { entity: a, type: pattern, patterns: ["(\d)"] }` }],
+    /^entities\.yaml:1 cannot be read: Invalid escape sequence \\d; put what has a \\ in single quotes, as '\\d\{5\}'$/,
+  ],
+  [
+    'a file in UTF-16',
+    [agent, { ...hello, text: Buffer.from('intent: a\n', 'utf16le').toString('utf8') }],
+    /^intents\/hello\.yaml:1 cannot be read: it is not in UTF-8; save it as UTF-8$/,
+  ],
+  [
+    'a file in Latin-1',
+    [agent, { ...hello, text: Buffer.from('intent: a\nexamples: [café]\n', 'latin1').toString('utf8') }],
+    /^intents\/hello\.yaml:2 cannot be read: it is not in UTF-8; save it as UTF-8$/,
+  ],
+  [
+    'a document outside of any collection',
+    [agent, { path: 'knowledge/README.md' }, { path: 'knowledge/faq.csv' }],
+    /^knowledge\/faq\.csv: belongs to no collection; put it into a folder that is one, as knowledge\/help\/faq\.csv$/,
+  ],
+  [
     'a wrong indentation',
     [agent, { ...hello, text: '- intent: a\n examples: [b]\n' }],
     /^intents\/hello\.yaml:2 cannot be read: .*; check the indentation/,
