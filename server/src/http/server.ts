@@ -8,13 +8,14 @@ import { files } from './files/files.ts'
 import { inbox } from './inbox/inbox.ts'
 import { management } from './management/management.ts'
 import { operations } from './operations/operations.ts'
+import { boundArrivalTime } from './wire/arrival-time.ts'
 import { answerClientError } from './wire/client-errors.ts'
 import { answerErrors, sendRefusal } from './wire/errors.ts'
 import { acceptJsonBodies } from './wire/json-body.ts'
 import { validateWithOwnSentences } from './wire/validation.ts'
 
-/** How long a client may take to send its request. */
-const requestTimeoutMs = 30_000
+/** How long a client may take to send its request; a file has as long as its URL lives. */
+const arrival = { usualMs: 30_000, fileMs: limits.presignedSeconds * 1000 }
 const keepAliveTimeoutMs = 72_000
 const keepAliveWhileClosingMs = 1
 
@@ -45,7 +46,6 @@ const createServer = (deps: Deps): FastifyInstance => {
   const app = Fastify({
     logger: false,
     bodyLimit: limits.bodyBytesMax,
-    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     genReqId: () => deps.newId(),
     requestIdHeader: false,
@@ -62,6 +62,7 @@ const createServer = (deps: Deps): FastifyInstance => {
     },
   })
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+  boundArrivalTime(app, arrival)
   acceptJsonBodies(app)
   validateWithOwnSentences(app)
   answerErrors(app, deps)
