@@ -81,8 +81,8 @@ export interface Deps {
   /** Off the event loop; never rejects. */
   readonly readDocument: ReadDocument
   readonly searchKnowledge: SearchKnowledge
-  /** For one crawl: what their robots.txt say is asked once. */
-  readonly openWebsites: () => Websites
+  /** For one crawl: what their robots.txt say is asked once. `stopping` ends what is under way. */
+  readonly openWebsites: (stopping: AbortSignal) => Websites
   readonly embedder: Pick<Embedder, 'embed'>
   /** Where this server is reached from outside, without a slash at the end. Known once it listens. */
   readonly publicUrl: () => string

@@ -201,7 +201,7 @@ const start = async (
     trainings: new Map(),
     readDocument: readInThread,
     searchKnowledge: knowledge.search,
-    openWebsites: () => openWebsites(fetchPage),
+    openWebsites: (stopping) => openWebsites(fetchPage, stopping),
     embedder,
     publicUrl: () => address.url ?? '',
   }

@@ -231,6 +231,7 @@ create table knowledge_pages (
   content_hash bytea,
   error text,
   checked_at timestamp with time zone,
+  content_bytes integer,
   constraint knowledge_pages_crawl_id_fkey FOREIGN KEY (crawl_id) REFERENCES knowledge_crawls(crawl_id) ON DELETE CASCADE,
   constraint knowledge_pages_pkey PRIMARY KEY (crawl_id, url)
 );

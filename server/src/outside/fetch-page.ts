@@ -17,6 +17,8 @@ export interface PageRequest {
   readonly etag?: string | null
   readonly lastModified?: string | null
   readonly bytesMax: number
+  /** Ends it before its time; what it then says means nothing. */
+  readonly stopping?: AbortSignal
 }
 
 export type PageOutcome =
@@ -72,7 +74,8 @@ export const createPageFetcher = (settings: {
   }
 
   return async (request) => {
-    const signal = AbortSignal.timeout(timeoutMs)
+    const inTime = AbortSignal.timeout(timeoutMs)
+    const signal = request.stopping ? AbortSignal.any([inTime, request.stopping]) : inTime
     let url = URL.parse(request.url)
     if (url === null) return failed('is not a URL')
     for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {

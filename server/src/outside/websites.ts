@@ -8,10 +8,12 @@ export interface Websites {
   readonly fetchPage: FetchPage
   readonly urlsOfSitemap: (sitemapUrl: string, pagesMax: number) => Promise<SitemapOutcome>
   /** Waits for as long as the site wants between two pages. */
-  readonly pause: (url: string, stopping: AbortSignal) => Promise<void>
+  readonly pause: (url: string) => Promise<void>
 }
 
-export const openWebsites = (fetchPage: FetchPage): Websites => {
+/** @param stopping ends at once whatever is under way; what that then says means nothing */
+export const openWebsites = (fetchAny: FetchPage, stopping: AbortSignal): Websites => {
+  const fetchPage: FetchPage = (request) => fetchAny({ ...request, stopping })
   const robots = createRobots(fetchPage)
   const fetchAllowed: FetchPage = async (request) => {
     const refusal = await robots.refusal(request.url)
@@ -20,7 +22,7 @@ export const openWebsites = (fetchPage: FetchPage): Websites => {
   return {
     fetchPage: fetchAllowed,
     urlsOfSitemap: (sitemapUrl, pagesMax) => urlsOfSitemap(fetchAllowed, sitemapUrl, pagesMax),
-    pause: async (url, stopping) => {
+    pause: async (url) => {
       const pauseMs = await robots.pauseMs(url)
       // Aborting ends the waiting; whoever waits looks at the signal.
       if (pauseMs > 0) await delay(pauseMs, undefined, { signal: stopping }).catch(() => undefined)

@@ -87,22 +87,30 @@ export interface DuePage {
   readonly etag: string | null
   readonly lastModified: string | null
   readonly contentHash: Buffer | null
+  /** As they were sent. */
+  readonly contentBytes: number | null
 }
 
 const nextPageStatement = {
   name: 'next-due-knowledge-page',
-  text: `select url, etag, last_modified as "lastModified", content_hash as "contentHash"
+  text: `select url, etag, last_modified as "lastModified", content_hash as "contentHash", content_bytes as "contentBytes"
     from knowledge_pages where crawl_id = $1 and is_due order by url limit 1`,
 }
 
 export const nextDuePage = async (db: Db, crawlId: string): Promise<DuePage | undefined> =>
   (await db.rows<DuePage>(nextPageStatement, [crawlId]))[0]
 
-export interface PageNote {
-  readonly url: string
-  readonly etag: string | null
-  readonly lastModified: string | null
-  readonly contentHash: Buffer | null
+const bytesStatement = {
+  name: 'sum-bytes-of-knowledge-pages',
+  text: `select coalesce(sum(p.content_bytes), 0) as bytes
+    from knowledge_crawls c join knowledge_pages p on p.crawl_id = c.crawl_id where c.agent_id = $1`,
+}
+
+/** Of all pages of the agent. */
+export const sumPageBytes = async (db: Db, agentId: string): Promise<number> =>
+  (await db.rows<{ bytes: number }>(bytesStatement, [agentId]))[0]?.bytes ?? 0
+
+export interface PageNote extends DuePage {
   readonly error: string | null
 }
 
@@ -114,7 +122,7 @@ const extendStatement = {
 const noteStatement = {
   name: 'note-knowledge-page',
   text: `update knowledge_pages
-    set is_due = false, checked_at = now(), etag = $3, last_modified = $4, content_hash = $5, error = $6
+    set is_due = false, checked_at = now(), etag = $3, last_modified = $4, content_hash = $5, content_bytes = $6, error = $7
     where crawl_id = $1 and url = $2`,
 }
 
@@ -123,8 +131,8 @@ export const notePage = (db: Db, claim: Claim, page: PageNote, leaseSeconds: num
   db.transaction(async (tx) => {
     if ((await tx.rows(extendStatement, [claim.crawlId, claim.claimId, leaseSeconds])).length === 0)
       return false
-    const { url, etag, lastModified, contentHash, error } = page
-    await tx.rows(noteStatement, [claim.crawlId, url, etag, lastModified, contentHash, error])
+    const { url, etag, lastModified, contentHash, contentBytes, error } = page
+    await tx.rows(noteStatement, [claim.crawlId, url, etag, lastModified, contentHash, contentBytes, error])
     return true
   })
 

@@ -6,7 +6,7 @@ export type SitemapOutcome =
 
 /**
  * The pages that a sitemap names, also over an index of sitemaps. Pages of other sites are left out: a sitemap speaks
- * for its own.
+ * for its own. An index of many that are slow is not read to its end.
  */
 export const urlsOfSitemap = async (
   fetchPage: FetchPage,
@@ -17,9 +17,10 @@ export const urlsOfSitemap = async (
   const waiting = [sitemapUrl]
   const seen = new Set(waiting)
   const urls = new Set<string>()
+  const endsAt = Date.now() + readingMsMax
   for (let read = 0; read < sitemapsMax && urls.size < pagesMax; read += 1) {
     const url = waiting.shift()
-    if (url === undefined) break
+    if (url === undefined || Date.now() > endsAt) break
     const answer = await fetchPage({ url, bytesMax: sitemapBytesMax })
     const fault = faultOf(answer)
     const text = answer.kind === 'answered' ? answer.content.toString('utf8') : ''
@@ -45,6 +46,8 @@ export const urlsOfSitemap = async (
 }
 
 const sitemapsMax = 50
+/** With the last one well within a crawl's lease. */
+const readingMsMax = 120_000
 /** What the protocol allows is 50 MB; 10 hold its 50,000 pages as they are written in practice. */
 const sitemapBytesMax = 10 * 1024 * 1024
 
