@@ -36,7 +36,11 @@ test('a document without faults is accepted without a word', () => {
 
 const faults: readonly (readonly [name: string, document: unknown, error: string | RegExp])[] = [
   ['no document', 'hello', ': is the text "hello"; use {agent: ..., intents: ..., workflows: ...}'],
-  ['a missing part', changed('intents', undefined), 'intents: is missing; add intents: a list'],
+  [
+    'a missing part',
+    changed('intents', undefined),
+    'intents: is missing; add intents: a list of {intent: ..., examples: ...}',
+  ],
   [
     'an unknown key',
     changed('agent.confidence_treshold', 0.5),
@@ -61,7 +65,7 @@ const faults: readonly (readonly [name: string, document: unknown, error: string
   [
     'a text in place of actions',
     changed(`${node}.actions`, 'Hello'),
-    `${node}.actions: is the text "Hello"; use a list of {type: ..., ...}`,
+    `${node}.actions: is the text "Hello"; use a list, as [{type: text, texts: ["Hello"]}]`,
   ],
   [
     'an entry that was not written',
@@ -111,7 +115,46 @@ const faults: readonly (readonly [name: string, document: unknown, error: string
   [
     'an action that is no object',
     changed(action, 'hi'),
-    `${action}: is the text "hi"; use {type: ..., ...} with a type of text, image, video, audio, file, carousel, webview, pause, set_variables, reset, tag, jump, handover, close, webhook, knowledge, generate`,
+    `${action}: is the text "hi"; use {type: text, texts: ["hi"]} to say it; types are text, image, video, audio, file, carousel, webview, pause, set_variables, reset, tag, jump, handover, close, webhook, knowledge, generate`,
+  ],
+  [
+    'a type of action in place of the action',
+    changed(action, 'close'),
+    `${action}: is the text "close"; use {type: close}, with what else belongs to it`,
+  ],
+  [
+    'a text that a colon of YAML has parted',
+    changed(`${action}.texts[0]`, { Open: '6 to 23' }),
+    `${action}.texts[0]: is an object; use text; with a colon in it, in quotes: "Open: 6 to 23"`,
+  ],
+  [
+    'a name in place of a validation',
+    changed(`${node}.requisites`, [{ save_as: 'a', prompt: [says('b')], validate: 'sys-date' }]),
+    `${node}.requisites[0].validate: is the text "sys-date"; use {entity: ...} or {pattern: ...} or {enum: ...} or {guideline: ...}`,
+  ],
+  [
+    'a key that belongs into another',
+    changed(`${node}.requisites`, [{ save_as: 'a', prompt: [says('b')], entity: 'sys-date' }]),
+    `${node}.requisites[0].entity: is an unknown key; write it below validate:, indented; known here: save_as, prompt, validate, reprompt, attempts_max, required`,
+  ],
+  [
+    'an operator of another language',
+    changed(`${node}.conditions`, [
+      { match: 'all', rules: [{ operator: '==', name: 'user.plan', value: 'pro' }], actions: [says('b')] },
+    ]),
+    /rules\[0\]\.operator: "==" is not known; did you mean equal\? use one of equal, not_equal/,
+  ],
+  [
+    'and in place of all',
+    changed(`${node}.conditions`, [
+      { match: 'and', rules: [{ operator: 'exists', name: 'user.plan' }], actions: [says('b')] },
+    ]),
+    `${node}.conditions[0].match: "and" is not known; did you mean all? use one of all, any, else`,
+  ],
+  [
+    'a day in words',
+    changed('tests', [{ test: 'a', at: 'tomorrow', turns: [{ user: 'b' }] }]),
+    'tests[0].at: "tomorrow" has not the right form; write it like 2026-01-05T09:00:00Z',
   ],
   [
     'an unknown action',
@@ -121,7 +164,7 @@ const faults: readonly (readonly [name: string, document: unknown, error: string
   [
     'a text action without texts',
     changed(action, { type: 'text' }),
-    `${action}.texts: is missing; add texts: a list`,
+    `${action}.texts: is missing; add texts: a list of texts`,
   ],
   [
     'a misspelt key of an action',

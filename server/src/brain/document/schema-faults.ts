@@ -1,5 +1,6 @@
 import { didYouMean } from '../../domain/closest-name.ts'
 import type { DocumentFault } from './document-fault.ts'
+import { formOf, kindWanted, quoted, shownLengthMax, wanted } from './wanted.ts'
 
 /*
  * Why a value does not fit a schema, told to the person who wrote it: path, what is wrong, and the cure.
@@ -35,30 +36,22 @@ export interface SchemaView {
 export const schemaFaults = (schema: SchemaView, value: unknown, path: string): DocumentFault[] => {
   if (schema.anyOf) return unionFaults(schema.anyOf, value, path)
   if (schema.const !== undefined)
-    return value === schema.const ? [] : [wrong(path, value, JSON.stringify(schema.const))]
+    return value === schema.const ? [] : [notAs(path, value, JSON.stringify(schema.const))]
   switch (schema.type) {
     case 'object':
-      return isRecord(value) ? objectFaults(schema, value, path) : [wrong(path, value, expected(schema))]
+      return isRecord(value) ? objectFaults(schema, value, path) : [wrong(schema, value, path)]
     case 'array':
-      return Array.isArray(value)
-        ? arrayFaults(schema, value, path)
-        : [wrong(path, value, listOf(schema, value))]
+      return Array.isArray(value) ? arrayFaults(schema, value, path) : [wrong(schema, value, path)]
     case 'string':
-      return typeof value === 'string'
-        ? stringFaults(schema, value, path)
-        : [wrong(path, value, textOf(value))]
+      return typeof value === 'string' ? stringFaults(schema, value, path) : [wrong(schema, value, path)]
     case 'integer':
-      return Number.isInteger(value)
-        ? numberFaults(schema, value, path)
-        : [wrong(path, value, `a whole number${rangeOf(schema)}`)]
+      return Number.isInteger(value) ? numberFaults(schema, value, path) : [wrong(schema, value, path)]
     case 'number':
-      return Number.isFinite(value)
-        ? numberFaults(schema, value, path)
-        : [wrong(path, value, `a number${rangeOf(schema)}`)]
+      return Number.isFinite(value) ? numberFaults(schema, value, path) : [wrong(schema, value, path)]
     case 'boolean':
-      return typeof value === 'boolean' ? [] : [wrong(path, value, 'true or false')]
+      return typeof value === 'boolean' ? [] : [wrong(schema, value, path)]
     case 'null':
-      return value === null ? [] : [wrong(path, value, 'null')]
+      return value === null ? [] : [wrong(schema, value, path)]
     default:
       return []
   }
@@ -79,7 +72,7 @@ const objectFaults = (schema: SchemaView, value: Record<string, unknown>, path: 
       faults.push({
         path: childPath(path, key),
         message: 'is missing',
-        cure: `add ${key}: ${expected(schema.properties?.[key])}`,
+        cure: `add ${key}: ${formOf(schema.properties?.[key])}`,
       })
   for (const key of keys) {
     const known = schemaOfKey(schema, key)
@@ -104,11 +97,15 @@ const unknownKey = (schema: SchemaView, key: string, path: string): DocumentFaul
       cure: 'use letters, digits, _ and -; dots go into objects, as in user.plan',
     }
   const known = Object.keys(schema.properties ?? {})
-  return {
-    path: childPath(path, key),
-    message: 'is an unknown key',
-    cure: didYouMean(key, known, `known here: ${known.join(', ')}`),
-  }
+  const within = known.find((name) => {
+    const inner = schema.properties?.[name]?.properties
+    return inner !== undefined && Object.hasOwn(inner, key)
+  })
+  const cure =
+    within === undefined
+      ? didYouMean(key, known, `known here: ${known.join(', ')}`)
+      : `write it below ${within}:, indented; known here: ${known.join(', ')}`
+  return { path: childPath(path, key), message: 'is an unknown key', cure }
 }
 
 const arrayFaults = (schema: SchemaView, value: readonly unknown[], path: string): DocumentFault[] => {
@@ -130,13 +127,6 @@ const stringFaults = (schema: SchemaView, value: string, path: string): Document
       cure: schema.patternErrorMessage ?? `it must match ${schema.pattern}`,
     })
   return faults
-}
-
-/** ` from 10 to 300: seconds of silence`: what a number must be, and what it counts. */
-const rangeOf = ({ minimum, maximum, description = '' }: SchemaView): string => {
-  const range = minimum === undefined || maximum === undefined ? '' : ` from ${minimum} to ${maximum}`
-  const [meaning = ''] = description.split('.')
-  return meaning === '' ? range : `${range}: ${meaning[0]?.toLowerCase()}${meaning.slice(1)}`
 }
 
 const numberFaults = (schema: SchemaView, value: unknown, path: string): DocumentFault[] => {
@@ -177,7 +167,7 @@ const unionFaults = (branches: readonly SchemaView[], value: unknown, path: stri
       {
         path,
         message: `"${value.slice(0, shownLengthMax)}" is not known`,
-        cure: didYouMean(value, names, `use ${expected({ anyOf: branches })}`),
+        cure: meant(value, names, `use ${formOf({ anyOf: branches })}`),
       },
     ]
   }
@@ -187,7 +177,7 @@ const unionFaults = (branches: readonly SchemaView[], value: unknown, path: stri
   if (kinds.length === branches.length) return kindFaults(branches, kinds, value, path)
   const sameType = branches.find((branch) => branch.type !== undefined && branch.type === typeOf(value))
   if (sameType && sameType.const === undefined) return schemaFaults(sameType, value, path)
-  return [wrong(path, value, expected({ anyOf: branches }))]
+  return [wrong({ anyOf: branches }, value, path)]
 }
 
 const kindFaults = (
@@ -196,14 +186,14 @@ const kindFaults = (
   value: unknown,
   path: string,
 ): DocumentFault[] => {
-  if (!isRecord(value)) return [wrong(path, value, `{type: ..., ...} with a type of ${kinds.join(', ')}`)]
+  if (!isRecord(value)) return [notAs(path, value, kindWanted(branches, kinds, value))]
   const kind = value.type
   const meant = branches[kinds.indexOf(String(kind))]
   if (meant && typeof kind === 'string') return schemaFaults(meant, value, path)
   const at = childPath(path, 'type')
   const choices = `use one of ${kinds.join(', ')}`
   if (kind === undefined) return [{ path: at, message: 'is missing', cure: choices }]
-  if (typeof kind !== 'string') return [wrong(at, kind, 'text')]
+  if (typeof kind !== 'string') return [notAs(at, kind, 'text')]
   return [
     {
       path: at,
@@ -213,54 +203,40 @@ const kindFaults = (
   ]
 }
 
-const shownLengthMax = 80
+/** Words of other languages for ours. */
+const otherWords: ReadonlyMap<string, string> = new Map([
+  ...['=', '==', '===', 'eq', 'is', 'equals'].map((word) => [word, 'equal'] as const),
+  ...['!=', '<>', 'ne', 'neq', 'is_not'].map((word) => [word, 'not_equal'] as const),
+  ...['>', 'gt'].map((word) => [word, 'greater'] as const),
+  ...['<', 'lt'].map((word) => [word, 'less'] as const),
+  ...['>=', 'gte', 'ge'].map((word) => [word, 'greater_or_equal'] as const),
+  ...['<=', 'lte', 'le'].map((word) => [word, 'less_or_equal'] as const),
+  ...['regex', 'pattern'].map((word) => [word, 'matches'] as const),
+  ['and', 'all'],
+  ['or', 'any'],
+  ['default', 'else'],
+])
 
-const wrong = (path: string, value: unknown, wanted: string): DocumentFault => ({
+const meant = (written: string, known: readonly string[], otherwise: string): string => {
+  const ours = otherWords.get(written.toLowerCase())
+  return ours !== undefined && known.includes(ours)
+    ? `did you mean ${ours}? ${otherwise}`
+    : didYouMean(written, known, otherwise)
+}
+
+const wrong = (schema: SchemaView, value: unknown, path: string): DocumentFault =>
+  notAs(path, value, wanted(schema, value))
+
+const notAs = (path: string, value: unknown, form: string): DocumentFault => ({
   path,
   message: `is ${described(value)}`,
   cure: isBareTemplate(value)
     ? 'put a text with {{ in quotes, as "{{$name}}"; YAML takes it for an object otherwise'
-    : `use ${wanted}`,
+    : `use ${form}`,
 })
 
 const isBareTemplate = (value: unknown): boolean =>
   isRecord(value) && Object.keys(value).some((key) => key.startsWith('{'))
-
-/** One text where a list is wanted is shown as the list that was meant. */
-const listOf = ({ items }: SchemaView, value: unknown): string => {
-  if (isRecord(value)) return 'a list: write - before each entry'
-  const isOfTexts = items !== undefined && schemaFaults(items, value, '').length === 0
-  if (!isOfTexts) return items?.anyOf ? 'a list of {type: ..., ...}' : 'a list'
-  return `a list, as [${JSON.stringify(typeof value === 'string' ? value.slice(0, shownLengthMax) : value)}]`
-}
-
-const expected = (schema: SchemaView | undefined): string => {
-  if (!schema) return 'a value'
-  if (schema.const !== undefined) return String(schema.const)
-  if (schema.anyOf) {
-    const isChoice = schema.anyOf.every((branch) => branch.const !== undefined)
-    return isChoice
-      ? `one of ${schema.anyOf.map(expected).join(', ')}`
-      : schema.anyOf.map(expected).join(' or ')
-  }
-  if (schema.type === 'object' && schema.required && schema.required.length > 0)
-    return `{${schema.required.map((key) => `${key}: ...`).join(', ')}}`
-  const words: Record<string, string> = {
-    array: 'a list',
-    object: 'an object',
-    string: 'text',
-    integer: 'a whole number',
-    number: 'a number',
-    boolean: 'true or false',
-  }
-  return words[schema.type ?? ''] ?? schema.type ?? 'a value'
-}
-
-/** What YAML took for a number or a claim. */
-const textOf = (value: unknown): string => {
-  if (value === null) return 'text; nothing stands behind its - or :'
-  return typeof value === 'number' || typeof value === 'boolean' ? `text, in quotes: "${value}"` : 'text'
-}
 
 const typeOf = (value: unknown): string => {
   if (value === null) return 'null'
@@ -268,7 +244,7 @@ const typeOf = (value: unknown): string => {
 }
 
 const described = (value: unknown): string => {
-  if (typeof value === 'string') return `the text "${value.slice(0, shownLengthMax)}"`
+  if (typeof value === 'string') return `the text ${quoted(value)}`
   if (Array.isArray(value)) return 'a list'
   return isRecord(value) ? 'an object' : String(value)
 }

@@ -153,7 +153,10 @@ export const ConversationTest = Type.Object(
     test: described(Label, 'Its name: what is promised, in a sentence.'),
     context: optional(JsonByName, 'The context that the session begins with.'),
     at: optional(
-      Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d)?(Z|[+-]\\d\\d:\\d\\d)?)?$' }),
+      Type.String({
+        pattern: '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d)?(Z|[+-]\\d\\d:\\d\\d)?)?$',
+        patternErrorMessage: 'write it like 2026-01-05T09:00:00Z',
+      }),
       'When the clock starts.',
       '2026-01-05T09:00:00Z',
     ),

@@ -96,7 +96,7 @@ test('a file of knowledge is a source of its collection, named or not', () => {
 test('a fault says file, line and the path inside the file', () => {
   const broken = { ...main, text: main.text?.replace('texts:', 'text:') ?? '' }
   assert.deepEqual(faultsOf([agent, hello, bye, broken]), [
-    'workflows/main.yaml:9 nodes[0].actions[0].texts is missing; add texts: a list',
+    'workflows/main.yaml:9 nodes[0].actions[0].texts is missing; add texts: a list of texts',
     'workflows/main.yaml:10 nodes[0].actions[0].text is an unknown key; did you mean texts? known here: type, texts, options',
   ])
 })

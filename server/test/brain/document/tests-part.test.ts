@@ -71,7 +71,7 @@ const faults: readonly (readonly [name: string, test: unknown, error: string])[]
   [
     'an unknown event',
     turn({ events: ['handovr'] }),
-    'tests[0].turns[0].expect.events[0]: "handovr" is not known; did you mean handover? use handover or closed or expired or an object',
+    'tests[0].turns[0].expect.events[0]: "handovr" is not known; did you mean handover? use handover or closed or expired or {tag: ...} or {handover: ...}',
   ],
   [
     'silence that speaks',
