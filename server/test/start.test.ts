@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtemp } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { changeIntegration } from '../src/usecases/change-integration.ts'
+import type { Api } from './support/api.ts'
 import { addCustomer } from './support/customer.ts'
 import { testDatabase } from './support/database.ts'
 import { testDragoman } from './support/dragoman.ts'
+import { run } from './support/sql.ts'
 import { until } from './support/until.ts'
 
 test('a process with another secret key does not start, and says which key it wants', async (t) => {
@@ -88,16 +93,7 @@ test('a stop waits for a call that is being answered, and not for its client to 
   const { url } = await testDatabase(t)
   const dragoman = await testDragoman(t, { databaseUrl: url, demo: false })
   const { api } = await addCustomer(t, dragoman)
-  const { path, sessionId } = await api.open()
-  const locker = new pg.Client({ connectionString: url })
-  await locker.connect()
-  await locker.query('begin')
-  await locker.query('select from sessions where session_id = $1 for update', [sessionId])
-  const answer = api.say(path, 'What does it cost?')
-  await until('the call waits for the lock', async () => {
-    const waiting = await locker.query("select from pg_stat_activity where wait_event_type = 'Lock'")
-    return waiting.rowCount === 1
-  })
+  const { answer, letGo } = await heldCall(url, api)
   let isStopped = false
   const stopped = dragoman.stop().then(() => {
     isStopped = true
@@ -109,8 +105,75 @@ test('a stop waits for a call that is being answered, and not for its client to 
     ),
   )
   assert.equal(isStopped, false)
-  await locker.query('rollback')
-  await locker.end()
+  await letGo()
   await answer
   await stopped
 })
+
+test('while a call drags on, a stop begins nothing new: what is sent ends, and the next event waits for another process', {
+  timeout: 30_000,
+}, async (t) => {
+  const { url, db } = await testDatabase(t)
+  const dragoman = await testDragoman(t, { databaseUrl: url, demo: false })
+  const { api } = await addCustomer(t, dragoman, {
+    subscribedEvents: ['conversation:closed', 'session:closed'],
+  })
+  const webhook = await slowWebhook(t)
+  await changeIntegration(dragoman.deps, api.integrationId, { webhookUrl: webhook.url })
+  const { path } = await api.open()
+  await api.post(`${path}/conversation/close`)
+  await webhook.asked
+  await api.post(`${path}/close`)
+
+  const { answer, letGo } = await heldCall(url, api)
+  const stopped = dragoman.stop()
+  webhook.answer()
+  const lanes = () => run<{ head: number; isHeld: boolean }>(db, laneText)
+  await until('the first event is delivered', async () => (await lanes())[0]?.head === 2)
+  await letGo()
+  await answer
+  await stopped
+  assert.equal(webhook.posts(), 1)
+  assert.deepEqual(await lanes(), [{ head: 2, isHeld: false }])
+})
+
+const laneText = 'select head, claim_id is not null as "isHeld" from lanes'
+
+/** A call that is being answered until it is let go: it waits for a lock. */
+const heldCall = async (databaseUrl: string, api: Api) => {
+  const { path, sessionId } = await api.open()
+  const locker = new pg.Client({ connectionString: databaseUrl })
+  await locker.connect()
+  await locker.query('begin')
+  await locker.query('select from sessions where session_id = $1 for update', [sessionId])
+  const answer = api.say(path, 'What does it cost?')
+  await until('the call waits for the lock', async () => {
+    const waiting = await locker.query("select from pg_stat_activity where wait_event_type = 'Lock'")
+    return waiting.rowCount === 1
+  })
+  const letGo = async (): Promise<void> => {
+    await locker.query('rollback')
+    await locker.end()
+  }
+  return { answer, letGo }
+}
+
+/** Its answers wait until it is told to answer. */
+const slowWebhook = async (t: TestContext) => {
+  const asked = Promise.withResolvers<void>()
+  const answered = Promise.withResolvers<void>()
+  let posts = 0
+  const server = createServer((_request, response) => {
+    posts += 1
+    asked.resolve()
+    void answered.promise.then(() => response.end())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => void server.close())
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    asked: asked.promise,
+    answer: () => answered.resolve(),
+    posts: () => posts,
+  }
+}
