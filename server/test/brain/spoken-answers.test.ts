@@ -115,3 +115,18 @@ test('who asks back instead of answering is asked again, also where any text is 
     assert.deepEqual(textsOf(talk(answer)), [`name=${answer}`])
   }
 })
+
+test('a day within another wish is not taken for the answer, a day in a sentence is', () => {
+  for (const wish of ['how much was it all on 12 March', 'can we pay the bill of 12 March by card']) {
+    const talk = talkOf([day])
+    talk('book a room')
+    const turn = talk(wish)
+    assert.deepEqual(textsOf(turn), ['Here is your bill.', 'day?'], wish)
+    assert.equal(turn.contextPatch, undefined)
+  }
+  for (const answer of ['on 12 March in the evening please', 'can we do 12 March?', 'what about 12 March']) {
+    const talk = talkOf([day])
+    talk('book a room')
+    assert.deepEqual(textsOf(talk(answer)), ['day=2026-03-12'], answer)
+  }
+})
