@@ -26,7 +26,8 @@ const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/agent-document.schema.json', make: agentDocumentSchema },
   { path: 'docs/openapi.json', make: () => apiDocument('/openapi.json') },
   { path: 'docs/asyncapi.json', make: () => apiDocument('/asyncapi.json') },
-  { path: 'server/src/http/inbox/page/inbox.generated.js', make: inboxScript },
+  { path: 'server/src/http/inbox/page/inbox.generated.js', make: () => inboxScript('inbox') },
+  { path: 'server/src/http/inbox/page/why.generated.js', make: () => inboxScript('why') },
 ]
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

@@ -59,3 +59,26 @@ export const listInboxEvents = (
   page.after === 0
     ? db.rows<InboxEvent>(newestStatement, [page.sessionId, page.limit])
     : db.rows<InboxEvent>(nextStatement, [page.sessionId, page.limit, page.after])
+
+const turnBehindStatement = {
+  name: 'turn-behind-inbox-event',
+  text: `select recorded from turns
+    where session_id = $1::uuid and (request_id = $2::uuid or $2::uuid is null and kind = 'session_start') and recorded is not null
+      and exists (select from inbox_events where session_id = $1::uuid::text and verified)
+    order by turn limit 1`,
+}
+
+/**
+ * What was recorded of the turn that answered a message, or of the greeting; only of sessions that the inbox was told
+ * of. Undefined when there is no such turn.
+ */
+export const turnBehindInboxEvent = async (
+  db: Db,
+  answer: { readonly sessionId: string; readonly requestId: string | null },
+): Promise<unknown> => {
+  const [row] = await db.rows<{ recorded: unknown }>(turnBehindStatement, [
+    answer.sessionId,
+    answer.requestId,
+  ])
+  return row?.recorded
+}

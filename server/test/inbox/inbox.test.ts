@@ -45,6 +45,22 @@ test('the worked example arrives at the built-in inbox, signed and verified', as
   assert.match(item?.headers['x-moveo-signature'] ?? '', /^[\da-f]{64}$/)
 })
 
+const why = async (query: object): Promise<Response> =>
+  await fetch(`${url}/inbox/why?${new URLSearchParams({ ...query })}`)
+
+test('the inbox tells why the agent said what it shows, and of nothing else', async () => {
+  const sessionId = await ask('What would the plans cost us?')
+  const [item] = await arrived(sessionId)
+  const requestId = String(item?.event['in_reply_to'])
+  const answer = await why({ session_id: sessionId, request_id: requestId })
+  const { said, trace } = (await answer.json()) as { said: string; trace: { intent: { name: string } } }
+  assert.equal(said, 'What would the plans cost us?')
+  assert.equal(trace.intent.name, 'pricing_plans')
+  assert.equal((await why({ session_id: sessionId, request_id: sessionId })).status, 404)
+  assert.equal((await why({ session_id: requestId, request_id: requestId })).status, 404)
+  assert.equal((await why({ session_id: 'forged' })).status, 400)
+})
+
 test('what nobody signed is refused with 401 and shown as refused', async () => {
   const body = JSON.stringify({
     event_type: 'message:brain_send',
@@ -164,6 +180,11 @@ test('the page shows an event as it arrives, in a real browser, with no script b
     assert.match((await newest.textContent()) ?? '', /signature verified/)
     assert.match((await newest.textContent()) ?? '', /We offer three pricing plans/)
     assert.match((await newest.textContent()) ?? '', /See Enterprise/)
+    await newest.locator('summary', { hasText: 'Why' }).click()
+    assert.match(
+      (await newest.locator('.why').textContent()) ?? '',
+      /“how much does it cost”.*pricing_plans\d+%/,
+    )
     await ask('Tell me about the Starter plan')
     await page.waitForFunction((count) => document.querySelectorAll('.event').length > count, before + 1)
     assert.equal(await page.locator('.event').first().locator('.bubble strong').textContent(), 'Starter')

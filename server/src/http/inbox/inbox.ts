@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Deps } from '../../deps.ts'
+import { explainInboxAnswer } from '../../usecases/explain-inbox-answer.ts'
 import { listInbox } from '../../usecases/list-inbox.ts'
 import { receiveInboxEvent } from '../../usecases/receive-inbox-event.ts'
 
@@ -51,6 +52,24 @@ export const inbox =
         })
       },
     )
+    app.get(
+      '/inbox/why',
+      {
+        schema: {
+          querystring: Type.Object({
+            session_id: Type.String({ format: 'uuid' }),
+            request_id: Type.Optional(Type.String({ format: 'uuid' })),
+          }),
+        },
+      },
+      async ({ query }, reply) => {
+        reply.header('cache-control', 'no-store')
+        return await explainInboxAnswer(deps, {
+          sessionId: query.session_id,
+          requestId: query.request_id ?? null,
+        })
+      },
+    )
     // Whoever opens the bare address in a browser sees something.
     app.get('/', async (_request, reply) => reply.redirect('/inbox'))
     for (const [path, file, type] of assets) {
@@ -71,6 +90,7 @@ const assets = [
   ['/inbox', 'inbox.html', 'text/html'],
   ['/inbox/inbox.css', 'inbox.css', 'text/css'],
   ['/inbox/inbox.js', 'inbox.generated.js', 'text/javascript'],
+  ['/inbox/why.js', 'why.generated.js', 'text/javascript'],
 ] as const
 
 const goneSignal = (request: FastifyRequest, closing: AbortSignal): AbortSignal => {

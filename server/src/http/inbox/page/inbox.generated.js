@@ -1,4 +1,6 @@
 // Made from inbox.ts by npm run generate.
+import { whyShown } from './why.js'
+
 /** The inbox page: asks for what arrived since the last answer, waiting at the server, and shows it. */
 
 const waitSeconds = 25
@@ -153,6 +155,8 @@ const rowOf = (item      )              => {
   time.textContent = at.toLocaleTimeString(undefined, { hour12: false })
   if (item.problem !== undefined) find('.said', row).append(make('p', 'note refused', item.problem))
   find('.said', row).append(...saidOf(event))
+  if (item.verified && event.event_type === 'message:brain_send' && event.session_id !== undefined)
+    find('.said', row).after(whyShown(event.session_id, event.in_reply_to))
   find('.headers', row).textContent = Object.entries(item.headers)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n')

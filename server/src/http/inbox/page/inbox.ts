@@ -1,3 +1,5 @@
+import { whyShown } from './why.ts'
+
 /** The inbox page: asks for what arrived since the last answer, waiting at the server, and shows it. */
 interface Item {
   readonly inbox_id: number
@@ -13,6 +15,7 @@ interface EventShown {
   readonly session_id?: string
   readonly external_session_id?: string
   readonly sequence?: number
+  readonly in_reply_to?: string
   readonly output?: { readonly responses?: readonly Said[] }
   readonly message?: { readonly text?: string }
   readonly member?: { readonly name?: string }
@@ -184,6 +187,8 @@ const rowOf = (item: Item): HTMLElement => {
   time.textContent = at.toLocaleTimeString(undefined, { hour12: false })
   if (item.problem !== undefined) find('.said', row).append(make('p', 'note refused', item.problem))
   find('.said', row).append(...saidOf(event))
+  if (item.verified && event.event_type === 'message:brain_send' && event.session_id !== undefined)
+    find('.said', row).after(whyShown(event.session_id, event.in_reply_to))
   find('.headers', row).textContent = Object.entries(item.headers)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n')
