@@ -152,7 +152,7 @@ const start = async (
   const fetchPage = createPageFetcher({ allowPrivate: config.limits.allowPrivateTargets })
   const postEvent = createEventPoster({ poster, sealer, clock: systemClock })
   const tellCompose = createComposeTeller({ newId, signals, postEvent })
-  const address = { url: '' }
+  const address = { url: config.publicUrl }
 
   const deps: Deps = {
     db,
@@ -203,7 +203,7 @@ const start = async (
     searchKnowledge: knowledge.search,
     openWebsites: (stopping) => openWebsites(fetchPage, stopping),
     embedder,
-    publicUrl: (host) => config.publicUrl ?? urlOfHost(host) ?? address.url,
+    publicUrl: () => address.url ?? '',
   }
 
   await checkSecretKey(deps)
@@ -221,7 +221,7 @@ const start = async (
   const listening = await listen(deps, config)
   // Both at once: an upload may take minutes, in which the workers must not go on beginning things.
   closers.push(() => Promise.all([listening.close(), workers.stop()]))
-  address.url = listening.url
+  address.url ??= listening.url
   const demo = config.roles.has('http')
     ? await createDemo(deps, { apiKey: secrets.demoApiKey, wanted: config.demo })
     : null
