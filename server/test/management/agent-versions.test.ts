@@ -196,7 +196,7 @@ test('tests of an agent run on the server; what cannot be run is refused', async
     turns: [{ user: 'hello', expect: { responses: [{ exact }] } }],
   })
   await operator.put(`${path}/draft`, { ...documentThatSays('one'), tests: [hello('one'), hello('two')] })
-  const report = (await operator.post(`${path}/test`, {})).body as Item
+  const report = (await operator.post(`${path}/test`)).body as Item
   assert.deepEqual([report.passed, report.tests.map(({ passed }: Item) => passed)], [false, [true, false]])
   assert.match(report.text, /1 of 2 tests passed; failed: says two/)
   const some = (await operator.post(`${path}/test`, { only: 'one' })).body as Item

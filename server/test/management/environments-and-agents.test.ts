@@ -75,6 +75,13 @@ test('the bundles of an environment are in the agent’s sight with the next tur
   assert.equal((await operator.remove(`${path}/shop`)).status, 204)
   assertRefused(await operator.remove(`${path}/shop`), 404, 'not-found', /bundle/)
   assertRefused(await operator.put(`${path}/a.b`, { values: {} }), 400, 'invalid-payload', /bundle/)
+  assertRefused(await operator.put(`${path}/__proto__`, { values: {} }), 400, 'invalid-payload', /^bundle: /)
+  assertRefused(
+    await operator.put(`${path}/shop`, { values: { 'a name': 1 } }),
+    400,
+    'invalid-payload',
+    /^values: has a name that is not 1 to 128 letters/,
+  )
   assertRefused(
     await operator.put(`${path}/shop`, { values: { text: 'x'.repeat(40_000) } }),
     400,

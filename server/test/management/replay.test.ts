@@ -224,6 +224,13 @@ test('publishing can show its impact first, and then publishes nothing', async (
   assert.equal(((await operator.get(`/agents/${agentId}`)).body as Item).newest_version, 1)
 })
 
+test('a dry run that is asked for wrongly is refused, and publishes nothing', async () => {
+  const publish = `/agents/${agentId}/publish`
+  assertRefused(await operator.post(`${publish}?dryrun=true`), 400, 'invalid-payload', /"dryrun"/)
+  assertRefused(await operator.post(publish, { dry_run: true }), 400, 'invalid-payload', /"dry_run"/)
+  assert.equal(((await operator.get(`/agents/${agentId}`)).body as Item).newest_version, 1)
+})
+
 test('a replay can be watched', async () => {
   const answer = await operator.post(
     `/agents/${agentId}/replay`,

@@ -14,29 +14,38 @@ const Version = Type.Integer({ minimum: 0, description: '0 is the draft' })
 
 export const DocumentPath = Type.Object({ agent_id: Id, document_id: Id })
 
-export const FileQuery = Type.Object({
-  collection: CollectionName,
-  filename: Type.String({
-    minLength: 1,
-    maxLength: 512,
-    pattern: '^[^\\u0000-\\u001f]+$',
-    errorSentence: 'must have 1 to 512 characters',
-    description: 'ends with .md, .html, .txt, .pdf, .docx or .csv; the same name again replaces the file',
-  }),
-})
+export const FileQuery = Type.Object(
+  {
+    collection: CollectionName,
+    filename: Type.String({
+      minLength: 1,
+      maxLength: 512,
+      pattern: '^[^\\u0000-\\u001f]+$',
+      errorSentence: 'must have 1 to 512 characters',
+      description: 'ends with .md, .html, .txt, .pdf, .docx or .csv; the same name again replaces the file',
+    }),
+  },
+  closed,
+)
 
-export const DocumentsQuery = Type.Object({
-  collection: Type.Optional(CollectionName),
-  status: Type.Optional(Status),
-  version: Type.Optional(Version),
-  after: Type.Optional(Type.String({ format: 'uuid', description: 'next of the page before' })),
-  limit: Limit,
-})
+export const DocumentsQuery = Type.Object(
+  {
+    collection: Type.Optional(CollectionName),
+    status: Type.Optional(Status),
+    version: Type.Optional(Version),
+    after: Type.Optional(Type.String({ format: 'uuid', description: 'next of the page before' })),
+    limit: Limit,
+  },
+  closed,
+)
 
-export const PassagesQuery = Type.Object({
-  after: Type.Optional(Type.String({ maxLength: 16, description: 'next of the page before' })),
-  limit: Limit,
-})
+export const PassagesQuery = Type.Object(
+  {
+    after: Type.Optional(Type.String({ maxLength: 16, description: 'next of the page before' })),
+    limit: Limit,
+  },
+  closed,
+)
 
 export const CrawlBody = Type.Object({ collection: Type.Optional(CollectionName) }, closed)
 

@@ -114,6 +114,7 @@ export const PutBundleBody = Type.Object(
     values: Type.Unsafe<JsonObject>({
       type: 'object',
       propertyNames: { pattern: '^\\w[\\w-]*$', maxLength: 128 },
+      errorSentence: 'has a name that is not 1 to 128 letters, digits, _ or -',
       description: 'By name; an agent reads them as {{$global.<bundle>.<name>}}.',
     }),
   },
@@ -154,25 +155,34 @@ const To = Type.Optional({
   description: 'ms or ISO 8601, included',
 })
 
-export const ListQuery = Type.Object({
-  after: Type.Optional(Type.String({ maxLength: 64, description: 'next of the page before' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pageItemsMax })),
-})
+export const ListQuery = Type.Object(
+  {
+    after: Type.Optional(Type.String({ maxLength: 64, description: 'next of the page before' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pageItemsMax })),
+  },
+  closed,
+)
 
-export const ListByIdQuery = Type.Object({
-  after: Type.Optional(Type.String({ format: 'uuid', description: 'next of the page before' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pageItemsMax })),
-})
+export const ListByIdQuery = Type.Object(
+  {
+    after: Type.Optional(Type.String({ format: 'uuid', description: 'next of the page before' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pageItemsMax })),
+  },
+  closed,
+)
 
-export const DeliveriesQuery = Type.Object({
-  integration_id: Type.Optional(Id),
-  session_id: Type.Optional(Id),
-  status: Type.Optional(DeliveryStatus),
-  from: From,
-  to: To,
-  after: Type.Optional(Type.String({ maxLength: 64, description: 'next of the page before' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pageItemsMax })),
-})
+export const DeliveriesQuery = Type.Object(
+  {
+    integration_id: Type.Optional(Id),
+    session_id: Type.Optional(Id),
+    status: Type.Optional(DeliveryStatus),
+    from: From,
+    to: To,
+    after: Type.Optional(Type.String({ maxLength: 64, description: 'next of the page before' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pageItemsMax })),
+  },
+  closed,
+)
 
 export const replayedIdsMax = 1_000
 
@@ -206,11 +216,14 @@ export const ResolveBody = Type.Object(
   closed,
 )
 
-export const InboxQuery = Type.Object({
-  environment_id: Type.Optional(Id),
-  after: Type.Optional(Type.String({ format: 'uuid', description: 'next of the page before' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pageItemsMax })),
-})
+export const InboxQuery = Type.Object(
+  {
+    environment_id: Type.Optional(Id),
+    after: Type.Optional(Type.String({ format: 'uuid', description: 'next of the page before' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pageItemsMax })),
+  },
+  closed,
+)
 
 export const IntegrationPath = Type.Object({ integration_id: Id })
 export const KeyPath = Type.Object({ integration_id: Id, key_id: Id })
@@ -220,7 +233,7 @@ export const BundlePath = Type.Object({
   bundle: Type.String({
     minLength: 1,
     maxLength: 64,
-    pattern: '^\\w[\\w-]*$',
+    pattern: '^(?!__proto__$)\\w[\\w-]*$',
     errorSentence: 'must be 1 to 64 letters, digits, _ or -',
   }),
 })

@@ -67,7 +67,13 @@ export const saidShape = (said: {
 export const momentOf = (name: 'from' | 'to', moment: number | string | undefined): number | undefined => {
   if (moment === undefined || typeof moment === 'number') return moment
   const at = Date.parse(moment)
-  if (Number.isNaN(at))
+  if (Number.isNaN(at) || !isDay(moment.slice(0, 10)))
     throw new Refusal('invalid-payload', `${name}: ${moment} is no day and time that there is`)
   return at
+}
+
+/** `Date.parse` takes the 31st of February for the 3rd of March. */
+const isDay = (day: string): boolean => {
+  const at = Date.parse(day)
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day)
 }

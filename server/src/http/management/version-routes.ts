@@ -12,6 +12,7 @@ import { replayAgent } from '../../usecases/replay-agent.ts'
 import { restoreVersion } from '../../usecases/restore-version.ts'
 import { sessionAsTest } from '../../usecases/session-as-test.ts'
 import { testAgent } from '../../usecases/test-agent.ts'
+import { orNone } from '../channel/schemas.ts'
 import { answers } from '../wire/answers.ts'
 import * as answer from './answer-schemas.ts'
 import type { ManagementDeps } from './management.ts'
@@ -34,6 +35,7 @@ export const versionRoutes =
           operationId: 'publishAgent',
           params: AgentPath,
           querystring: wire.PublishQuery,
+          body: orNone(wire.PublishBody),
           response: {
             ...answers(200, wire.ReplayReport),
             ...answers(201, answer.PublishedVersion, ['not-found', 'conflict']),
@@ -155,12 +157,12 @@ export const versionRoutes =
           summary: 'Run the conversation tests of the draft or a version',
           operationId: 'testAgent',
           params: AgentPath,
-          body: wire.TestBody,
+          body: orNone(wire.TestBody),
           response: answers(200, wire.TestReport, ['not-found']),
         },
       },
       async ({ params, body }, reply) => {
-        const { version = 0, ...wish } = body
+        const { version = 0, ...wish } = body ?? {}
         const hungUp = hangUpOf(reply)
         return plain(await testAgent(deps, { agentId: idOf(params), version, ...wish, hungUp }))
       },
@@ -174,12 +176,12 @@ export const versionRoutes =
             'Nothing is delivered and nobody outside is asked. With `Accept: application/x-ndjson` the answer is lines of `{"progress":{"done","total"}}` and at last `{"report"}` or `{"error"}`.',
           operationId: 'replayAgent',
           params: AgentPath,
-          body: wire.ReplayAgentBody,
+          body: orNone(wire.ReplayAgentBody),
           response: answers(200, wire.ReplayReport, ['not-found', 'session-not-found']),
         },
       },
       async ({ params, body, headers }, reply) => {
-        const { version, sessions, last, mode } = body
+        const { version, sessions, last, mode } = body ?? {}
         const wish = { agentId: idOf(params), version, sessionIds: sessions, last, mode }
         if (headers.accept?.includes('application/x-ndjson') !== true)
           return plain(await replayAgent(deps, { ...wish, hungUp: hangUpOf(reply) }))

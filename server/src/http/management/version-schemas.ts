@@ -12,30 +12,42 @@ const anyJson = Type.Unknown()
 
 export const VersionPath = Type.Object({ agent_id: Id, version: PublishedVersion })
 
-export const VersionsQuery = Type.Object({
-  after: Type.Optional(Type.Integer({ minimum: 1, description: 'next of the page before' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
-})
+export const VersionsQuery = Type.Object(
+  {
+    after: Type.Optional(Type.Integer({ minimum: 1, description: 'next of the page before' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+  },
+  closed,
+)
 
-export const VersionQuery = Type.Object({ version: Type.Optional(Version) })
+export const VersionQuery = Type.Object({ version: Type.Optional(Version) }, closed)
 
-export const DiffQuery = Type.Object({
-  from: Type.Optional({ ...Version, description: '0 = the draft; the newest version without it' }),
-  to: Type.Optional({ ...Version, description: '0 = the draft, also without it' }),
-})
+export const DiffQuery = Type.Object(
+  {
+    from: Type.Optional({ ...Version, description: '0 = the draft; the newest version without it' }),
+    to: Type.Optional({ ...Version, description: '0 = the draft, also without it' }),
+  },
+  closed,
+)
 
-export const PublishQuery = Type.Object({
-  dry_run: Type.Optional(
-    Type.Boolean({ description: 'publish nothing, answer what would change in real conversations' }),
-  ),
-  last: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: replayLimits.sessionsMax,
-      description: 'conversations of a dry run',
-    }),
-  ),
-})
+export const PublishQuery = Type.Object(
+  {
+    dry_run: Type.Optional(
+      Type.Boolean({ description: 'publish nothing, answer what would change in real conversations' }),
+    ),
+    last: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: replayLimits.sessionsMax,
+        description: 'conversations of a dry run',
+      }),
+    ),
+  },
+  closed,
+)
+
+/** What there is to say of a publication is in its query: a dry run asked for elsewhere must not publish. */
+export const PublishBody = Type.Object({}, closed)
 
 export const RestoreBody = Type.Object({ version: PublishedVersion }, closed)
 
