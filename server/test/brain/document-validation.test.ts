@@ -30,6 +30,22 @@ const changed = (path: string, value: unknown): unknown => {
 const node = 'workflows[0].nodes[0]'
 const action = `${node}.actions[0]`
 
+/** The small document with a question for an order's number, and a webhook. */
+const withOrder = (changes: Parameters<typeof smallDocument>[0]): unknown => ({
+  ...smallDocument({
+    ...changes,
+    nodes: [
+      {
+        ...intentNode('bill', [{ type: 'webhook', webhook_id: 'orders' }]),
+        node_id: 'order',
+        parent_id: 'table',
+        requisites: [{ save_as: 'order.number', prompt: [{ type: 'text', texts: ['Which?'] }] }],
+      },
+    ],
+  }),
+  webhooks: [{ id: 'orders', url: 'https://shop.example', kind: 'action' }],
+})
+
 test('a document without faults is accepted without a word', () => {
   assert.deepEqual(warningsOf(smallDocument({})), [])
 })
@@ -245,6 +261,30 @@ const faults: readonly (readonly [name: string, document: unknown, error: string
     `${action}.variables["user.user_id"]: is read-only; choose a name of your own`,
   ],
   [
+    'an address without its beginning',
+    changed(action, { type: 'image', url: '/logo.png' }),
+    `${action}.url: is no http(s) address; write it whole, as https://example.com/path`,
+  ],
+  [
+    'the picture of a card without a server',
+    changed(action, {
+      type: 'carousel',
+      cards: [
+        {
+          title: 'a',
+          media: { type: 'image', url: 'logo.png' },
+          buttons: [{ type: 'url', label: 'b', url: 'https://shop.example/{{$user.plan}}' }],
+        },
+      ],
+    }),
+    `${action}.cards[0].media.url: is no http(s) address; write it whole, as https://example.com/path`,
+  ],
+  [
+    'a secret by its whole variable',
+    changed('models', [{ provider: 'openai', model: 'a', key: 'DRAGOMAN_SECRET_OPENAI' }]),
+    'models[0].key: begins with DRAGOMAN_SECRET_, which is added to it; write OPENAI',
+  ],
+  [
     'a broken template',
     changed(action, { type: 'text', texts: ['Hi {{$name'] }),
     `${action}.texts[0]: has a template that cannot be read: output "{{$name" not closed; write {{$name}} or {{$name | filter}}`,
@@ -280,6 +320,64 @@ const warned: readonly (readonly [name: string, document: unknown, warning: RegE
     /texts\[0\]: shows nothing for \{\{user\.display_name\}\}.*; write \{\{\$user\.display_name\}\}/,
   ],
   [
+    'a variable that is a letter off, though a webhook may set any',
+    withOrder({
+      drink: [says('{{$order.number}} {{$order.numer | upcase}} {{$order.items.first}} {{$shop.name}}')],
+    }),
+    /texts\[0\]: names \$order\.numer, which nothing here sets; did you mean \$order\.number\?/,
+  ],
+  [
+    'a misspelt variable to forget',
+    withOrder({ drink: [{ type: 'reset', variables: ['ordr', 'order'] }] }),
+    /variables\[0\]: names \$ordr, which nothing here sets; did you mean \$order\?/,
+  ],
+  [
+    'a variable without its braces',
+    changed(`${action}.texts[0]`, `It is 5$, $5, $price, {{$user.plan}} and \${user.display_name}`),
+    /texts\[0\]: shows \$\{user\.display_name\} as it stands; write \{\{\$user\.display_name\}\}/,
+  ],
+  [
+    'a pattern between slashes',
+    changed('entities', [{ entity: 'aa', type: 'pattern', patterns: ['/A(\\d)/i', 'a/b'] }]),
+    /patterns\[0\]: is looked for with its slashes; leave them out/,
+  ],
+  [
+    'one word for two values',
+    changed('entities', [
+      {
+        entity: 'size',
+        type: 'synonym',
+        values: [
+          { value: 'S', synonyms: ['small', 'Small'] },
+          { value: 'M', synonyms: ['mid', 'SMALL'] },
+        ],
+      },
+    ]),
+    /entities\[0\]\.values\[1\]\.synonyms\[1\]: stands for "S" already/,
+  ],
+  [
+    'a language that is none',
+    changed('agent.language', 'gr'),
+    /agent\.language: "gr" is the tag of no language; write it as ISO 639 does/,
+  ],
+  [
+    'a node that does nothing',
+    smallDocument({ nodes: [{ node_id: 'x', name: 'x', type: 'unknown' }] }),
+    /nodes\[4\]: says and does nothing/,
+  ],
+  [
+    'a secret in a header',
+    changed('webhooks', [
+      {
+        id: 'a',
+        url: 'https://shop.example',
+        kind: 'pre_message',
+        headers: { 'x-tenant': 'seven', Authorization: 'Bearer abc' },
+      },
+    ]),
+    /webhooks\[0\]\.headers\.Authorization: looks like a secret/,
+  ],
+  [
     'an intent that no node uses',
     smallDocument({ intents: [{ intent: 'wifi', examples: ['a1', 'b1', 'c1', 'd1', 'e1'] }] }),
     /intents\[4\]: "wifi" is used by no node/,
@@ -306,7 +404,7 @@ const warned: readonly (readonly [name: string, document: unknown, warning: RegE
   ],
   [
     'a node that is never heard',
-    smallDocument({ nodes: [{ ...intentNode('drink', []), node_id: 'drink2' }] }),
+    smallDocument({ nodes: [{ ...intentNode('drink', [says('a')]), node_id: 'drink2' }] }),
     /nodes\[4\]: is never heard: workflows\[0\]\.nodes\[0\] listens to the same/,
   ],
   [
@@ -338,6 +436,13 @@ for (const [name, document, warning] of warned)
     assert.equal(warnings.length, 1, warnings.join('\n'))
     assert.match(warnings[0] ?? '', warning)
   })
+
+test('names that are near but two things, and languages of all forms, are no warnings', () => {
+  const texts = says('{{$order.numbers}} {{$order.num}} {{$orders.number}} {{$order.number.first}}')
+  assert.deepEqual(warningsOf(withOrder({ drink: [texts] })), [])
+  for (const language of ['el', 'pt-BR', 'zh-Hant', 'nb'])
+    assert.deepEqual(warningsOf(changed('agent.language', language)), [])
+})
 
 test('all faults of the form are told at once', () => {
   assert.equal(errorsOf({ agent: { nam: 'x' }, intents: [{}], workflows: {} }).length, 5)

@@ -1,7 +1,9 @@
 import { phraseOf } from '../intents/normalise.ts'
 import { bareNameWarnings } from './checks/bare-names.ts'
-import { textsOfNode } from './checks/check-templates.ts'
+import { headerSecretWarnings } from './checks/check-secrets.ts'
+import { entityWarnings } from './checks/entity-warnings.ts'
 import { partedTextWarnings } from './checks/parted-texts.ts'
+import { bareVariableWarnings, variableWarnings } from './checks/unset-variables.ts'
 import {
   type AgentDocument,
   type DocumentAction,
@@ -19,18 +21,37 @@ import { actionLists, type PlacedNode, placedActions, placedNodes } from './plac
 export const documentWarnings = (document: AgentDocument): DocumentFault[] => {
   const nodes = placedNodes(document)
   return [
+    ...languageWarnings(document),
     ...intentWarnings(document, nodes),
     ...phraseWarnings(document),
+    ...entityWarnings(document),
     ...siblingWarnings(nodes),
+    ...nodes.flatMap(idleNodeWarnings),
     ...nodes.flatMap(deadActionWarnings),
     ...nodes.flatMap(partedTextWarnings),
     ...unreachableWarnings(document, nodes),
     ...jumpCycleWarnings(nodes),
     ...variableWarnings(document, nodes),
     ...nodes.flatMap(bareNameWarnings),
+    ...bareVariableWarnings(nodes),
+    ...headerSecretWarnings(document),
     ...outsideWarnings(document, nodes),
   ]
 }
+
+/** `gr` and `sp` look like languages; Greek is `el`, Spanish `es`. */
+const languageWarnings = ({ agent: { language } }: AgentDocument): DocumentFault[] =>
+  language === undefined || languageNames.of(language) !== undefined
+    ? []
+    : [
+        {
+          path: 'agent.language',
+          message: `"${language}" is the tag of no language`,
+          cure: 'write it as ISO 639 does: en, de, el for Greek, es for Spanish',
+        },
+      ]
+
+const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
 
 const fewExamples = 5
 
@@ -108,6 +129,12 @@ const siblingWarnings = (nodes: readonly PlacedNode[]): DocumentFault[] => {
   })
 }
 
+const idleNodeWarnings = ({ node, path }: PlacedNode): DocumentFault[] => {
+  const { type, requisites = [], actions = [], conditions = [] } = node
+  if (type === 'event' || requisites.length + actions.length + conditions.length > 0) return []
+  return [{ path, message: 'says and does nothing', cure: 'give it actions, or remove it' }]
+}
+
 const deadActionWarnings = (placed: PlacedNode): DocumentFault[] =>
   actionLists(placed).flatMap(({ actions, path }) => {
     const end = actions.findIndex(endsNode)
@@ -174,60 +201,6 @@ const jumpTarget = (node: DocumentNode): string | undefined => {
   const ending = (node.actions ?? []).find(endsNode)
   return ending?.type === 'jump' ? ending.node_id : undefined
 }
-
-/** Variables that a text shows or a rule compares and that nothing here sets. */
-const variableWarnings = (document: AgentDocument, nodes: readonly PlacedNode[]): DocumentFault[] => {
-  const set = new Set(nodes.flatMap((placed) => variablesSetBy(placed)).map(topLevelOf))
-  const isKnown = (name: string): boolean =>
-    name.startsWith('sys-') ||
-    knownVariables.has(name) ||
-    set.has(name) ||
-    (document.webhooks ?? []).length > 0
-  const seen = new Set<string>()
-  return nodes.flatMap((placed) =>
-    variablesReadBy(placed).flatMap(([path, name]) => {
-      if (isKnown(name) || seen.has(name)) return []
-      seen.add(name)
-      return [
-        {
-          path,
-          message: `reads $${name}, which nothing in this document sets`,
-          cure: 'set it, correct the name, or let your system send it in the context',
-        },
-      ]
-    }),
-  )
-}
-
-const knownVariables: ReadonlySet<string> = new Set([
-  'user',
-  'tags',
-  'global',
-  'channels',
-  'live_instructions',
-])
-
-const topLevelOf = (path: string): string => path.split('.')[0] ?? path
-
-const variablesSetBy = (placed: PlacedNode): string[] => [
-  ...(placed.node.requisites ?? []).map(({ save_as: saveAs }) => saveAs),
-  ...placedActions(placed).flatMap(({ action }) =>
-    action.type === 'set_variables' ? Object.keys(action.variables) : [],
-  ),
-]
-
-const variablesReadBy = (placed: PlacedNode): (readonly [path: string, name: string])[] => [
-  ...textsOfNode(placed).flatMap(([path, text]) =>
-    [...text.matchAll(/\{[{%][^}]*?\$(\w+(?:-+\w+)*)/g)].map(([, name = '']) => [path, name] as const),
-  ),
-  ...(placed.node.conditions ?? []).flatMap(({ rules = [] }, index) =>
-    rules.flatMap(({ name }, at) =>
-      name === undefined
-        ? []
-        : [[`${placed.path}.conditions[${index}].rules[${at}].name`, topLevelOf(name)] as const],
-    ),
-  ),
-]
 
 /** What is left undone without a language model, and webhooks that nobody calls. */
 const outsideWarnings = (document: AgentDocument, nodes: readonly PlacedNode[]): DocumentFault[] => {

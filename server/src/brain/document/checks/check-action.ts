@@ -1,11 +1,17 @@
 import type { DocumentFault } from '../document-fault.ts'
 import type { Names, PlacedAction } from '../placed-nodes.ts'
 import { childPath } from '../schema-faults.ts'
+import { checkShownAddresses } from './check-address.ts'
 import { checkVariable } from './check-variable.ts'
 import { nodeReference, reference } from './references.ts'
 
-/** What an action refers to must be there. */
-export const checkAction = (names: Names, { action, path }: PlacedAction): DocumentFault[] => {
+/** What an action refers to must be there, and what it shows an address. */
+export const checkAction = (names: Names, placed: PlacedAction): DocumentFault[] => [
+  ...checkReferences(names, placed),
+  ...checkShownAddresses(placed.action, placed.path),
+]
+
+const checkReferences = (names: Names, { action, path }: PlacedAction): DocumentFault[] => {
   switch (action.type) {
     case 'jump':
       return nodeReference(names, action.node_id, `${path}.node_id`)

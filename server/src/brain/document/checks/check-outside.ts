@@ -1,12 +1,15 @@
 import type { AgentDocument, DocumentModel, DocumentWebhook } from '../document.ts'
 import type { DocumentFault } from '../document-fault.ts'
 import { systemEntities } from '../understanding-part.ts'
+import { checkAddress } from './check-address.ts'
 import { checkPattern } from './check-questions.ts'
+import { checkSecretNames } from './check-secrets.ts'
 import { duplicates } from './references.ts'
 
 /** Entities, webhooks, models, collections: what the workflows refer to. */
 export const checkOutside = (document: AgentDocument): DocumentFault[] => [
   ...checkEntities(document),
+  ...checkSecretNames(document),
   ...duplicates(
     (document.webhooks ?? []).map(({ id }, index) => [id, `webhooks[${index}].id`]),
     'id',
@@ -16,7 +19,7 @@ export const checkOutside = (document: AgentDocument): DocumentFault[] => [
     (document.mcp_servers ?? []).map(({ id }, index) => [id, `mcp_servers[${index}].id`]),
     'id',
   ),
-  ...(document.mcp_servers ?? []).flatMap(({ url }, index) => checkUrl(url, `mcp_servers[${index}].url`)),
+  ...(document.mcp_servers ?? []).flatMap(({ url }, index) => checkAddress(url, `mcp_servers[${index}].url`)),
   ...(document.models ?? []).flatMap((model, index) => checkModel(model, `models[${index}]`)),
   ...duplicates(
     (document.knowledge ?? []).map(({ collection }, index) => [collection, `knowledge[${index}].collection`]),
@@ -26,8 +29,8 @@ export const checkOutside = (document: AgentDocument): DocumentFault[] => [
     sources.flatMap((source, at) => {
       const path = `knowledge[${index}].sources[${at}]`
       if (source.type === 'pages')
-        return source.urls.flatMap((url, urlAt) => checkUrl(url, `${path}.urls[${urlAt}]`))
-      return source.type === 'sitemap' ? checkUrl(source.url, `${path}.url`) : []
+        return source.urls.flatMap((url, urlAt) => checkAddress(url, `${path}.urls[${urlAt}]`))
+      return source.type === 'sitemap' ? checkAddress(source.url, `${path}.url`) : []
     }),
   ),
   ...(document.guidelines?.forbidden_patterns ?? []).flatMap((pattern, index) =>
@@ -57,7 +60,7 @@ const checkEntities = ({ entities = [] }: AgentDocument): DocumentFault[] => [
 ]
 
 const checkWebhook = (webhook: DocumentWebhook, path: string): DocumentFault[] => {
-  const faults = checkUrl(webhook.url, `${path}.url`)
+  const faults = checkAddress(webhook.url, `${path}.url`)
   if (webhook.tool && webhook.kind !== 'action')
     faults.push({
       path: `${path}.tool`,
@@ -68,12 +71,7 @@ const checkWebhook = (webhook: DocumentWebhook, path: string): DocumentFault[] =
 }
 
 const checkModel = (model: DocumentModel, path: string): DocumentFault[] => {
-  if (model.base_url !== undefined) return checkUrl(model.base_url, `${path}.base_url`)
+  if (model.base_url !== undefined) return checkAddress(model.base_url, `${path}.base_url`)
   if (model.provider !== 'openai-compatible') return []
   return [{ path: `${path}.base_url`, message: 'is missing', cure: 'say where the model is reached' }]
 }
-
-const checkUrl = (url: string, path: string): DocumentFault[] =>
-  /^https?:\/\//i.test(url) && URL.canParse(url)
-    ? []
-    : [{ path, message: 'is no http(s) address', cure: 'write it whole, as https://example.com/path' }]

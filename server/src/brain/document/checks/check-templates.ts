@@ -28,14 +28,17 @@ const cureOf = (problem: string): string => {
   return 'write {{$name}} or {{$name | filter}}'
 }
 
-export const textsOfNode = ({ node, path }: PlacedNode): (readonly [path: string, text: string])[] => [
+export const textsOfNode = (placed: PlacedNode): (readonly [path: string, text: string])[] =>
+  allTextsOfNode(placed).filter(([, text]) => text.includes('{'))
+
+export const allTextsOfNode = ({ node, path }: PlacedNode): (readonly [path: string, text: string])[] => [
   ...textsOf(node.requisites ?? [], `${path}.requisites`),
   ...textsOf(node.actions ?? [], `${path}.actions`),
   ...textsOf(node.conditions ?? [], `${path}.conditions`),
 ]
 
 const textsOf = (value: unknown, path: string): (readonly [string, string])[] => {
-  if (typeof value === 'string') return value.includes('{') ? [[path, value]] : []
+  if (typeof value === 'string') return [[path, value]]
   if (Array.isArray(value)) return value.flatMap((item, index) => textsOf(item, childPath(path, index)))
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, item]) => textsOf(item, childPath(path, key)))
