@@ -88,7 +88,7 @@ export const variables = {
   publicUrl: variable(
     'DRAGOMAN_PUBLIC_URL',
     '',
-    'Where clients reach this server, for file URLs; the address it listens on unless set',
+    'Where clients reach this server, for file URLs; the Host of the request unless set',
     publicUrl,
   ),
   trustedProxies: variable(

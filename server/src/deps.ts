@@ -84,8 +84,13 @@ export interface Deps {
   /** For one crawl: what their robots.txt say is asked once. `stopping` ends what is under way. */
   readonly openWebsites: (stopping: AbortSignal) => Websites
   readonly embedder: Pick<Embedder, 'embed'>
-  /** Where this server is reached from outside, without a slash at the end. Known once it listens. */
-  readonly publicUrl: () => string
+  /**
+   * Where this server is reached from outside, without a slash at the end: as the operator says, else as the caller did.
+   * Known once it listens.
+   *
+   * @param host the Host header of the caller
+   */
+  readonly publicUrl: (host?: string) => string
 }
 
 export type TrainIntents = (

@@ -4,6 +4,7 @@ import { blame } from './config/blame.ts'
 import { createDemo, type Demo } from './demo/create-demo.ts'
 import type { Deps, RunLimits } from './deps.ts'
 import { deliveryLeaseMs } from './domain/delivery.ts'
+import { urlOfHost } from './domain/host-url.ts'
 import { createHealthServer, createHttpServer } from './http/server.ts'
 import { createAnswerAsk } from './outside/answer-asks.ts'
 import { createBell } from './outside/bell.ts'
@@ -152,7 +153,7 @@ const start = async (
   const fetchPage = createPageFetcher({ allowPrivate: config.limits.allowPrivateTargets })
   const postEvent = createEventPoster({ poster, sealer, clock: systemClock })
   const tellCompose = createComposeTeller({ newId, signals, postEvent })
-  const address = { url: config.publicUrl }
+  const address = { url: '' }
 
   const deps: Deps = {
     db,
@@ -203,7 +204,7 @@ const start = async (
     searchKnowledge: knowledge.search,
     openWebsites: (stopping) => openWebsites(fetchPage, stopping),
     embedder,
-    publicUrl: () => address.url ?? '',
+    publicUrl: (host) => config.publicUrl ?? urlOfHost(host) ?? address.url,
   }
 
   await checkSecretKey(deps)
@@ -221,7 +222,7 @@ const start = async (
   const listening = await listen(deps, config)
   // Both at once: an upload may take minutes, in which the workers must not go on beginning things.
   closers.push(() => Promise.all([listening.close(), workers.stop()]))
-  address.url ??= listening.url
+  address.url = listening.url
   const demo = config.roles.has('http')
     ? await createDemo(deps, { apiKey: secrets.demoApiKey, wanted: config.demo })
     : null

@@ -7,14 +7,14 @@ import { readFile } from '../store/files.ts'
 
 /** A URL to GET an uploaded file of this session from, within 15 minutes. */
 export const requestDownload = async (
-  deps: Pick<Deps, 'db' | 'changeSession' | 'urlSigner' | 'clock' | 'publicUrl'>,
+  deps: Pick<Deps, 'db' | 'changeSession' | 'urlSigner' | 'clock'>,
   call: SessionCall,
-  body: DownloadUrlRequest,
+  body: DownloadUrlRequest & { readonly baseUrl: string },
 ): Promise<DownloadUrlResponse> => {
   const fileId = body.file_id.toLowerCase()
   const file = await readFile(deps.db, fileId)
   const downloadUrl = deps.urlSigner.sign({
-    baseUrl: deps.publicUrl(),
+    baseUrl: body.baseUrl,
     method: 'GET',
     path: `/files/${fileId}`,
     expiresAtMs: deps.clock.now() + limits.presignedSeconds * 1000,

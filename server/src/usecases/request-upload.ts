@@ -5,13 +5,13 @@ import { limits } from '../domain/limits.ts'
 
 /** A URL to PUT one file to, once, with this content type, within 15 minutes. */
 export const requestUpload = async (
-  deps: Pick<Deps, 'changeSession' | 'newId' | 'urlSigner' | 'clock' | 'publicUrl'>,
+  deps: Pick<Deps, 'changeSession' | 'newId' | 'urlSigner' | 'clock'>,
   call: SessionCall,
-  body: UploadUrlRequest,
+  body: UploadUrlRequest & { readonly baseUrl: string },
 ): Promise<UploadUrlResponse> => {
   const fileId = deps.newId()
   const uploadUrl = deps.urlSigner.sign({
-    baseUrl: deps.publicUrl(),
+    baseUrl: body.baseUrl,
     method: 'PUT',
     path: `/files/${fileId}`,
     expiresAtMs: deps.clock.now() + limits.presignedSeconds * 1000,

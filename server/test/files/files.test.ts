@@ -7,7 +7,7 @@ import { testDragoman } from '../support/dragoman.ts'
 import { assertRefused } from '../support/operator.ts'
 
 const dragoman = await testDragoman({ after }, { demo: false })
-const { api } = await addCustomer({ after }, dragoman)
+const { api, integrationId, key } = await addCustomer({ after }, dragoman)
 const megabyte = 1024 * 1024
 
 const uploadUrl = async (
@@ -145,6 +145,26 @@ test('only the content type that was announced is taken', async () => {
     /^Content-Type: must be text\/plain/,
   )
   assert.equal((await put(url, 'text', 'Text/Plain;charset=utf-8')).status, 200)
+})
+
+test('URLs lead to the host by which the caller reached us', async () => {
+  const { path } = await api.open()
+  const answer = await new Promise<string>((resolve, reject) => {
+    const url = `${dragoman.url}/v1/custom/${integrationId}${path}/files/upload-url`
+    const headers = {
+      host: 'chat.example.com:8080',
+      authorization: `apikey ${key}`,
+      'content-type': 'application/json',
+    }
+    const one = httpRequest(url, { method: 'POST', headers }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      response.on('end', () => resolve(text))
+    })
+    one.on('error', reject)
+    one.end('{"filename":"a.txt","content_type":"text/plain"}')
+  })
+  assert.match(String(JSON.parse(answer).upload_url), /^http:\/\/chat\.example\.com:8080\/files\//)
 })
 
 test('a URL does the one thing it was made for: not another method, file, type or size, and not unsigned', async () => {

@@ -22,7 +22,11 @@ export const fileRoutes =
           body: UploadUrlBody,
         },
       },
-      async (request) => await requestUpload(deps, sessionCallOf(request), request.body),
+      async (request) =>
+        await requestUpload(deps, sessionCallOf(request), {
+          ...request.body,
+          baseUrl: deps.publicUrl(request.host),
+        }),
     )
     app.post(
       '/sessions/:session_id/files/download-url',
@@ -35,7 +39,11 @@ export const fileRoutes =
           body: DownloadUrlBody,
         },
       },
-      async (request) => await requestDownload(deps, sessionCallOf(request), request.body),
+      async (request) =>
+        await requestDownload(deps, sessionCallOf(request), {
+          ...request.body,
+          baseUrl: deps.publicUrl(request.host),
+        }),
     )
   }
 
