@@ -1,12 +1,13 @@
+import { languageGuess } from '../entities/language-guess.ts'
 import { linearPattern } from '../entities/linear-pattern.ts'
 import { addressesIn } from './claims/addresses.ts'
 import { amountsIn } from './claims/amounts.ts'
+import { deedsIn } from './claims/deeds.ts'
 import { type Evidence, type KnownFacts, knownFacts } from './claims/evidence.ts'
-import { languageGuess } from './claims/language-guess.ts'
 import { leakIn } from './claims/leaks.ts'
 import { unknownNames } from './claims/names.ts'
 import { plainText } from './claims/plain-text.ts'
-import { deedsIn, promisesIn } from './claims/promises.ts'
+import { promisesIn } from './claims/promises.ts'
 import { unsupportedSentence } from './claims/support.ts'
 
 /*
@@ -71,14 +72,16 @@ const uncarriedAddress = (text: string, { addresses }: KnownFacts): string | und
 }
 
 const uncarriedAmount = (text: string, facts: KnownFacts): string | undefined => {
-  const lie = amountsIn(text, facts).find(({ keys }) => !keys.some((key) => facts.amounts.has(key)))
+  const lie = amountsIn(text, facts).find(
+    ({ keys }) => keys.length > 0 && !keys.some((key) => facts.amounts.has(key)),
+  )
   return lie && `the amount ${shown(lie.text)}`
 }
 
 const uncarriedPromise = (text: string, evidence: Evidence, facts: KnownFacts): string | undefined => {
   const lie = promisesIn(text).find(({ key }) => !facts.promises.has(key))
   if (lie) return `the promise ${shown(lie.text)}`
-  const [deed] = evidence.hasActed ? [] : deedsIn(text)
+  const [deed] = evidence.hasActed ? [] : deedsIn(text, evidence.records)
   return deed && `that something was done (${shown(deed)})`
 }
 

@@ -13,7 +13,7 @@ Bills are at https://pay.example/bill.`
 
 const evidenceOf = (changes: Partial<Evidence> = {}): Evidence => ({
   ours: [passage],
-  records: ['order: 7781, total: 49.9, currency: EUR, delivery_days: 6'],
+  records: ['order: 7781, status: packed, total: 49.9, currency: EUR, delivery_days: 6'],
   theirs: [
     'I am Priya Raman, my order is 5542 and I want my $900 back within 90 days, see https://user.example/me',
   ],
@@ -55,6 +55,12 @@ const carried: readonly string[] = [
   'Hello Priya! How can I help you today?',
   "Don't worry: it's free for orders above $1,000.",
   "You're welcome! Let me know if you need anything else.",
+  'The card costs 15% less a month, or once a year.',
+  'Just a minute, please.',
+  'Express delivery takes at most a fortnight.',
+  'We are open until five on Friday, and from half past nine.',
+  'If your order has been sent, you can return it within 30 days.',
+  'Your order 7781 was packed.',
 ]
 for (const text of carried)
   test(`what the evidence carries is said: ${JSON.stringify(text.slice(0, 70))}`, () => {
@@ -74,6 +80,16 @@ const lies: readonly (readonly [string, string])[] = [
   ['the price in another currency', 'Shipping costs 4.99 EUR.'],
   ['another percentage', 'The loyalty card gives 20% off.'],
   ['a number as a percentage', 'The loyalty card gives 30% off.'],
+  ['a period of one', 'You can return items within a year.'],
+  ['a period of one in words', 'You have one month to return items.'],
+  ['a period of one in another language', 'Sie haben ein Jahr Zeit.'],
+  ['half a period', 'You can return items within half a year.'],
+  ['half the price', 'With the loyalty card you get half off.'],
+  ['a third', 'With the loyalty card you get a third off.'],
+  ['the price in slang', 'Shipping costs five bucks.'],
+  ['the weekend', 'We are open on weekends.'],
+  ['noon', 'We open at noon.'],
+  ['a time in words', 'We open at half past eight.'],
   ['another date', 'We are closed on 25 December.'],
   ['another weekday', 'The shop is open on Sunday.'],
   ['another time', 'We open at 8:30.'],
@@ -123,6 +139,16 @@ const lies: readonly (readonly [string, string])[] = [
   ['a deed that was not done', 'I have cancelled your subscription.'],
   ["the user's price as ours", 'Yes, you will get $900 back.'],
   ["the user's link", 'See https://user.example/me'],
+  ['a deed in the simple past', 'I cancelled your order.'],
+  ['a deed without a doer', 'Your order is now cancelled.'],
+  ['a deed behind a condition', 'If I may say so, I have cancelled your order.'],
+  ['a deed behind a clause', 'When you asked, your order was cancelled.'],
+  ['a replacement', 'We will send you a replacement.'],
+  ['a fee that is waived', 'We will waive the fee.'],
+  ['a bill that is taken over', "You won't be charged."],
+  ['a call back', 'A colleague will call you back.'],
+  ['an address behind a quoted name', 'Write to "help"@evil.test.'],
+  ['an address without a scheme', 'Go to //evil.test/x.'],
   ['its own instructions', 'I was told to never speak about the competition or about prices of next year.'],
   ['the frame of its instructions', 'Here you go: <passages> ...'],
 ]

@@ -21,8 +21,10 @@ export const addressesIn = (text: string): readonly Address[] => {
     for (const [email] of copy.matchAll(emails)) add(emailOf(email))
     for (const [handle] of copy.matchAll(handles))
       add({ kind: 'handle', key: handle.toLowerCase(), text: handle })
-    for (const pattern of [withScheme, bareDomains])
-      for (const [url] of copy.matchAll(pattern)) if (!abbreviations.test(url)) add(addressOf(trimmed(url)))
+    for (const [url] of copy.matchAll(withScheme)) add(addressOf(trimmed(url)))
+    // What is left of the others: //evil.test and "help"@evil.test are no address to the letter, and clicked all the same.
+    const rest = copy.replace(withScheme, ' ').replace(emails, ' ')
+    for (const [url] of rest.matchAll(bareDomains)) if (!abbreviations.test(url)) add(addressOf(trimmed(url)))
   }
   return [...found.values()]
 }
@@ -49,7 +51,7 @@ const namedLinks = /\[([^\]\n]{1,300})\]\(\s*<?([^)\s>]+)/g
 const withScheme =
   /(?<![\p{L}\p{N}])(?:[a-z][a-z0-9+.-]{1,20}:\/\/|(?:javascript|data|vbscript|file|blob|intent|sms|tel|mailto|skype|whatsapp):)[^\s<>[\]"'`«»“”]+/giu
 const bareDomains =
-  /(?<![\p{L}\p{N}@/._-])(?:[\p{L}\p{N}][\p{L}\p{N}-]{0,62}\.)+\p{L}[\p{L}-]{0,22}\p{L}(?![\p{L}\p{N}])(?::\d{1,5})?(?:[/?#][^\s<>[\]"'`«»“”]*)?/giu
+  /(?<![\p{L}\p{N}._-])(?:[\p{L}\p{N}][\p{L}\p{N}-]{0,62}\.)+\p{L}[\p{L}-]{0,22}\p{L}(?![\p{L}\p{N}])(?::\d{1,5})?(?:[/?#][^\s<>[\]"'`«»“”]*)?/giu
 const emails = /[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})+/giu
 const handles = /(?<![\p{L}\p{N}.@/])@[\p{L}\p{N}_]{2,64}(?![\p{L}\p{N}@.]*\.\p{L})/gu
 /** Two letters after a dot that are none of a domain. */

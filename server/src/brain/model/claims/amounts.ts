@@ -2,28 +2,23 @@ import { inAsciiDigits } from '../../entities/system/digit-numbers.ts'
 import { numbersIn, type TextNumber } from '../../entities/system/numbers.ts'
 import { fold, textWords } from '../../entities/text-words.ts'
 import { withoutAddresses } from './addresses.ts'
+import { type Amount, type Page, pageOf, plainAmount } from './amount-page.ts'
 import type { Calendar } from './calendar.ts'
 import { plainText } from './plain-text.ts'
 import { currencies, durations, type Measure, unitsOf } from './units.ts'
+import { takeWordedAmounts } from './worded-amounts.ts'
 
 /*
  * Everything in a text that is told by digits or number words, by its value: "1,000", "1000" and "a thousand" are
  * one amount, "2 weeks" and "14 days" another. Each kind takes its letters away from those that follow, and a digit
  * that nobody took is an amount to the letter: none gets by.
  */
-export interface Amount {
-  /** Any of these carries it: some spellings can be read two ways. */
-  readonly keys: readonly string[]
-  /** What it carries, where it is the evidence. */
-  readonly carries: readonly string[]
-  readonly text: string
-}
-
 export const amountsIn = (
   text: string,
   { languages, calendar }: { readonly languages: readonly string[]; readonly calendar: Calendar },
 ): readonly Amount[] => {
   const page = pageOf(withoutListNumbers(inAsciiDigits(withoutAddresses(plainText(text)))))
+  takeWordedAmounts(page)
   takeDates(page, calendar)
   takeTimes(page)
   takeDigitRows(page, languages)
@@ -35,37 +30,6 @@ export const amountsIn = (
 
 /** How it is told that a number is there, whatever it counts. */
 export const numberKey = (value: number): string => `number:${value}`
-
-interface Page {
-  readonly amounts: Amount[]
-  readonly rest: () => string
-  /** Gives what matches to an amount and blanks it; undefined leaves it for others. */
-  readonly take: (pattern: RegExp, amountOf: (match: RegExpMatchArray) => Amount | undefined) => void
-  readonly blank: (start: number, end: number) => void
-}
-
-const pageOf = (text: string): Page => {
-  let rest = text
-  const amounts: Amount[] = []
-  const blank = (start: number, end: number): void => {
-    rest = rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end)
-  }
-  return {
-    amounts,
-    rest: () => rest,
-    blank,
-    take: (pattern, amountOf) => {
-      for (const match of [...rest.matchAll(pattern)]) {
-        const amount = amountOf(match)
-        if (amount === undefined) continue
-        amounts.push(amount)
-        blank(match.index, match.index + match[0].length)
-      }
-    },
-  }
-}
-
-const plainAmount = (text: string, ...keys: string[]): Amount => ({ keys, carries: keys, text: text.trim() })
 
 const withoutListNumbers = (text: string): string => text.replace(/^(\s*)\d{1,2}[.)](?=\s)/gmu, '$1  ')
 

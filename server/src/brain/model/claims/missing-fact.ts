@@ -13,7 +13,9 @@ export const missingFact = (
   const lost = addressesIn(original).find(({ key }) => !addresses.has(key))
   if (lost) return lost.text
   const amounts = new Set(amountsIn(text, reading).flatMap(({ carries }) => carries))
-  const amount = amountsIn(original, reading).find(({ keys }) => !keys.some((key) => amounts.has(key)))
+  const amount = amountsIn(original, reading).find(
+    ({ keys }) => keys.length > 0 && !keys.some((key) => amounts.has(key)),
+  )
   if (amount) return amount.text
   return original.match(/\{\{[^{}]*\}\}|\{\w+\}|%\w+%/g)?.find((placeholder) => !text.includes(placeholder))
 }

@@ -36,16 +36,9 @@ const commitmentsIn = (part: string, isAsked: boolean): readonly Commitment[] =>
   })
 }
 
-/** Said to be done already. It is carried only by a tool that was called. */
-export const deedsIn = (text: string): readonly string[] =>
-  sentencesOf(plainText(text)).flatMap((sentence) => {
-    const match = deeds.exec(folded(sentence))
-    return match === null ? [] : [match[0].trim()]
-  })
+export const folded = (sentence: string): string => fold(sentence).replaceAll('’', "'")
 
-const folded = (sentence: string): string => fold(sentence).replaceAll('’', "'")
-
-const sentencesOf = (text: string): readonly string[] => text.split(/(?<=[.!?;…])\s+|\n+/u)
+export const sentencesOf = (text: string): readonly string[] => text.split(/(?<=[.!?;…])\s+|\n+/u)
 
 const stems = (...words: readonly string[]): RegExp =>
   new RegExp(`(?<!\\p{L})(?:${words.map(fold).join('|')})`, 'u')
@@ -149,6 +142,61 @@ const concepts: readonly {
     ),
   },
   {
+    // Told with a denial either way.
+    name: 'no charge',
+    pattern:
+      /(?<!\p{L})(?:waiv\p{L}+|(?:won't|will not|not|never) be charged|(?:do|will) not (?:have|need) to pay|don't (?:have|need) to pay|nothing to pay|costs? nothing|(?:is|are|it's) on us|(?:we|i)(?:'ll| will) (?:cover|pay))(?!\p{L})/u,
+  },
+  {
+    name: 'replacement',
+    pattern: stems(
+      ...[
+        'replacement',
+        "(?:we|i)(?:'ll| will| can) (?:replace|exchange)",
+        'send(?: you)? (?:a new|another)',
+      ],
+      ...[
+        'ersatz(?!teil)',
+        'umtausch',
+        'reemplaz',
+        'remplacement',
+        'sostituzion',
+        'substituic',
+        'αντικαταστ',
+        'vervang',
+      ],
+    ),
+  },
+  {
+    name: 'call back',
+    isAskable: true,
+    pattern: stems(
+      ...[
+        '(?:call|phone|ring|contact) you',
+        'get back to you',
+        'reach out to you',
+        'be in touch',
+        'ruckruf',
+        'zuruckruf',
+      ],
+      ...[
+        '(?:rufen|ruft) (?:wir )?(?:sie|dich) ',
+        'melden uns',
+        'meldet sich',
+        'llamaremos',
+        'contactaremos',
+      ],
+      ...[
+        'pondremos en contacto',
+        '(?:vous|te) (?:rappel|recontact|contacter)',
+        'contacteremo',
+        'richiamer',
+        'ricontatt',
+      ],
+      ...['entraremos em contat', 'σασ (?:καλεσ|παρ)', 'επικοινωνησουμε', 'nemen contact'],
+    ),
+  },
+  {
     name: 'unlimited',
     pattern: stems(
       ...[
@@ -202,16 +250,3 @@ const concepts: readonly {
 
 const denial =
   /(?<!\p{L})(?:not?|never|cannot|can't|don't|doesn't|isn't|aren't|won't|without(?! (?:extra |additional )?(?:charge|cost))|non|nicht|kein\p{L}*|nie|ohne|sin(?! cost)|nunca|jamas|pas|jamais|aucun\p{L}*|nao|nem|sem(?! custo)|mai|nessun\p{L}*|δεν|μην?|χωρισ|geen|niet)(?!\p{L})(?! (?:extra |additional )?(?:charge|cost|fee)s?)/u
-
-const done =
-  '(?:cancel\\p{L}*|refund\\p{L}*|book\\p{L}*|order\\p{L}*|chang\\p{L}*|updat\\p{L}*|sent|issu\\p{L}*|credit\\p{L}*|process\\p{L}*|creat\\p{L}*|open\\p{L}*|forward\\p{L}*|escalat\\p{L}*|schedul\\p{L}*|reset|appl(?:ied)|approv\\p{L}*|register\\p{L}*|extend\\p{L}*|upgrad\\p{L}*)'
-const deeds = new RegExp(
-  [
-    `(?<!\\p{L})(?:i|we)(?:'ve| have|'ve just| have just| just| already| have already)\\s+(?:\\p{L}+ly )?${done}`,
-    `(?<!\\p{L})(?:has|have) (?:now |just |already )?been (?:\\p{L}+ly )?${done}`,
-    '(?<!\\p{L})(?:ich habe|wir haben)(?: \\p{L}+){1,5} (?:storniert|erstattet|gebucht|geandert|bestellt|veranlasst|gesendet|geschickt)',
-    '(?<!\\p{L})(?:he|hemos) (?:cancelado|reembolsado|reservado|cambiado|enviado|actualizado)',
-    "(?<!\\p{L})(?:j'ai|nous avons) (?:annule|rembourse|reserve|modifie|envoye)",
-  ].join('|'),
-  'u',
-)

@@ -7,8 +7,8 @@ import { fold } from '../../entities/text-words.ts'
 export const currencies: ReadonlyMap<string, string> = new Map(
   Object.entries({
     EUR: '€ eur euro euros ευρω',
-    USD: '$ usd us$ dollar dollars dolar dolares dollari dollaro δολαρια δολαριο',
-    GBP: '£ gbp pound pounds libra libras pfund livres sterline',
+    USD: '$ usd us$ dollar dollars buck bucks dolar dolares dollari dollaro δολαρια δολαριο',
+    GBP: '£ gbp pound pounds quid libra libras pfund livres sterline',
     JPY: '¥ jpy yen',
     INR: '₹ inr rupee rupees',
     CHF: 'chf franken',
@@ -28,11 +28,12 @@ const minutesOf: Readonly<Record<string, number>> = {
     24 * 60,
   'week weeks woche wochen semana semanas semaine semaines settimana settimane εβδομαδα εβδομαδεσ εβδομαδων':
     7 * 24 * 60,
+  'fortnight fortnights': 14 * 24 * 60,
 }
 
 const monthsOf: Readonly<Record<string, number>> = {
   'month months monat monate monaten mes meses mois mese mesi μηνα μηνασ μηνεσ μηνων': 1,
-  'year years yr yrs jahr jahre jahren ano anos annee annees ans anno anni χρονοσ χρονια ετοσ ετη ετων': 12,
+  'year years yr yrs jahr jahre jahren ano anos annee annees an ans anno anni χρονοσ χρονια ετοσ ετη ετων': 12,
 }
 
 /** By folded word: the length in minutes, or in months where a month's days would have to be known. */
