@@ -12,10 +12,7 @@ import type { Db, Statement, Transaction } from './db.ts'
  *
  * @returns how far back the clock was set, 0 as a rule
  */
-export const followClock = async (
-  db: Db,
-  leases: { readonly turnLeaseMs: number; readonly deliveryLeaseMs: number },
-): Promise<number> => {
+export const followClock = async (db: Db, leases: Leases): Promise<number> => {
   const [seen] = await db.rows<Seen>(lookStatement, [])
   if (!seen || (seen.aheadMs <= toleratedMs && -seen.aheadMs < notedEveryMs)) return 0
   return await db.transaction(async (tx) => {
@@ -26,6 +23,11 @@ export const followClock = async (
     await moveTimers(tx, { ...leases, backMs })
     return backMs
   })
+}
+
+interface Leases {
+  readonly turnLeaseMs: number
+  readonly deliveryLeaseMs: number
 }
 
 /** Clocks are trimmed by milliseconds all the time. */
@@ -67,3 +69,29 @@ const moveProbesStatement = {
   text: `update endpoints set probe_at = probe_at - $1::float8 * interval '1 millisecond'
     where circuit = 'open' and probe_at > clock_timestamp()`,
 }
+
+/**
+ * A clock that is set forth and back between two looks leaves no trace, but what became due meanwhile would wait for as
+ * long as the step. It is known by a wait that nothing else explains: a turn waits for a lease at most, an event without
+ * a failure not at all.
+ */
+export const recallStrays = async (db: Db, leases: Leases): Promise<void> => {
+  await db.rows(recallTurnsStatement, [leases.turnLeaseMs])
+  await db.rows(recallLanesStatement, [leases.deliveryLeaseMs])
+}
+
+const recallStatement = (table: 'turn_lanes' | 'lanes', isStray: string): Statement => ({
+  name: `recall-strays-of-${table}`,
+  text: `with strays as materialized (
+      select session_id from ${table}
+      where ready_at > clock_timestamp() + $1::float8 * interval '1 millisecond'${isStray} order by session_id for update)
+    update ${table} l set ready_at = clock_timestamp()
+      + case when claim_id is null then 0 else $1::float8 end * interval '1 millisecond'
+    from strays where l.session_id = strays.session_id`,
+})
+
+const recallTurnsStatement = recallStatement('turn_lanes', '')
+const recallLanesStatement = recallStatement(
+  'lanes',
+  ' and (claim_id is not null or attempts = 0 and replays = 0)',
+)

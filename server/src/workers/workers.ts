@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import { followClock } from '../usecases/follow-clock.ts'
+import { followClock, recallStrays } from '../usecases/follow-clock.ts'
 import { keepHouse, noteKeyUse } from '../usecases/keep-house.ts'
 import { passTime } from '../usecases/pass-time.ts'
 import { sweepUploads } from '../usecases/sweep-uploads.ts'
@@ -13,6 +13,7 @@ const keyUseMs = 10_000
 /** Two looks find a process dead. */
 const takeOverLookMs = 2_000
 const clockLookMs = 2_000
+const recallMs = 60_000
 
 export type Role = 'http' | 'worker' | 'deliver'
 
@@ -45,6 +46,11 @@ export const startWorkers = (
       { what: 'following the clock', everyMs: clockLookMs, log },
       async () => void (await followClock(deps)),
     ),
+    roles.has('worker') &&
+      repeat(
+        { what: 'recalling strays', everyMs: recallMs, log },
+        async () => void (await recallStrays(deps)),
+      ),
     repeat({ what: 'taking over', everyMs: takeOverLookMs, log }, async () => void (await takeOver.look())),
     deliveries &&
       repeat({ what: 'delivery poll', everyMs: pollMs, log }, async () => void (await deliveries.poll())),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, beforeEach, test } from 'node:test'
 import { claimDeliveries } from '../../src/store/delivery-lanes.ts'
 import { openCircuit, readEndpoint } from '../../src/store/endpoints.ts'
-import { followClock } from '../../src/store/follow-clock.ts'
+import { followClock, recallStrays } from '../../src/store/follow-clock.ts'
 import { seedIntegration } from '../support/channel.ts'
 import { testDatabase } from '../support/database.ts'
 import { run } from '../support/sql.ts'
@@ -27,14 +27,14 @@ const setBackAnHour = async (): Promise<void> => {
 const addLane = async (
   table: 'lanes' | 'turn_lanes',
   integrationId: string,
-  lane: { readonly inSeconds: number; readonly isHeld?: boolean },
+  lane: { readonly inSeconds: number; readonly isHeld?: boolean; readonly attempts?: number },
 ): Promise<string> => {
   const sessionId = randomUUID()
   await run(
     db,
-    `insert into ${table} (session_id, integration_id, head, tail, ready_at, claim_id)
-      values ($1, $2, 1, 1, now() + make_interval(secs => $3), $4)`,
-    [sessionId, integrationId, lane.inSeconds, lane.isHeld ? randomUUID() : null],
+    `insert into ${table} (session_id, integration_id, head, tail, ready_at, claim_id, attempts)
+      values ($1, $2, 1, 1, now() + make_interval(secs => $3), $4, $5)`,
+    [sessionId, integrationId, lane.inSeconds, lane.isHeld ? randomUUID() : null, lane.attempts ?? 0],
   )
   return sessionId
 }
@@ -100,4 +100,25 @@ test('a clock that runs as it should moves nothing', async () => {
   await run(db, `update clock set seen_at = now() - interval '1 day'`)
   assert.equal(await followClock(db, leases), 0)
   isBetween(await waitSecondsOf('lanes', retry), 30, 60)
+})
+
+test('a clock that was set forth and back before anybody saw it keeps nobody waiting, and no retry is hurried', async () => {
+  const { integrationId } = await seedIntegration(db)
+  const hour = { inSeconds: 3_600 }
+  const due = await addLane('lanes', integrationId, hour)
+  const retry = await addLane('lanes', integrationId, { ...hour, attempts: 3 })
+  const replayed = await addLane('lanes', integrationId, hour)
+  await run(db, 'update lanes set replays = 1 where session_id = $1', [replayed])
+  const held = await addLane('lanes', integrationId, { ...hour, attempts: 3, isHeld: true })
+  const turn = await addLane('turn_lanes', integrationId, { ...hour, attempts: 1 })
+  const thinking = await addLane('turn_lanes', integrationId, { ...hour, isHeld: true })
+  const soon = await addLane('turn_lanes', integrationId, { inSeconds: 1, attempts: 1 })
+  await recallStrays(db, leases)
+  isBetween(await waitSecondsOf('lanes', due), -60, 0)
+  isBetween(await waitSecondsOf('lanes', retry), 3_500, 3_600)
+  isBetween(await waitSecondsOf('lanes', replayed), 3_500, 3_600)
+  isBetween(await waitSecondsOf('lanes', held), 0, 50)
+  isBetween(await waitSecondsOf('turn_lanes', turn), -60, 0)
+  isBetween(await waitSecondsOf('turn_lanes', thinking), 0, 30)
+  isBetween(await waitSecondsOf('turn_lanes', soon), -60, 1)
 })
