@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AgentResponse, ComposeEvent, EventType, MessageInput, OrderedEvent } from '@dragoman/sdk'
+import { errorStatus as wireStatus } from '@dragoman/sdk'
+import { errorCodes, errorStatus } from '../src/domain/errors.ts'
 import type * as event from '../src/domain/event.ts'
 import type * as message from '../src/domain/message.ts'
 
@@ -21,3 +24,7 @@ export type Drift = [
 ]
 
 test('what the domain says is what the wire types promise (checked by the compiler)', () => {})
+
+test('the sdk knows each error code with its status, and no other', () => {
+  assert.deepEqual(wireStatus, Object.fromEntries(errorCodes.map((code) => [code, errorStatus(code)])))
+})
