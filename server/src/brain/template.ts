@@ -33,7 +33,7 @@ export const renderTemplate = (template: string, scope: TemplateScope): Renderin
   const notes: string[] = []
   try {
     const { source, shownNames } = rewrite(template)
-    const run: Run = { notes, shownNames, now: scope.now }
+    const run: Run = { notes, shownNames, missing: new Set(), now: scope.now }
     const text = renderParsed(engine.parse(source), scope.context, run)
     if (text.length <= limits.textLengthMax) return { text, notes }
     notes.push(`template: cut to ${limits.textLengthMax} characters`)
@@ -71,6 +71,8 @@ interface Run {
   readonly notes: string[]
   /** What stood between the braces, by the number that `shown` is given. */
   readonly shownNames: readonly string[]
+  /** Numbers of those that were not there before their filters. */
+  readonly missing: Set<number>
   readonly now: number
 }
 
@@ -100,10 +102,19 @@ const rewrite = (template: string): { readonly source: string; readonly shownNam
     const expression = output.slice(opening.length, output.length - closing.length).trim()
     if (expression === '') return block
     shownNames.push(expression)
-    return `{{${opening} ${withNames(expression)} | shown: ${shownNames.length - 1} ${closing}}}`
+    const number = shownNames.length - 1
+    return `{{${opening} ${withSeen(withNames(expression), number)} | shown: ${number} ${closing}}}`
   })
   return { source, shownNames }
 }
+
+/** Filters make an empty text of what is missing, so its absence is seen before them; `default` allows for it. */
+const withSeen = (expression: string, number: number): string =>
+  /\|\s*default\b/.test(expression)
+    ? expression
+    : expression.replace(firstFilter, (_, value: string) => `${value}| seen: ${number} |`)
+
+const firstFilter = /^((?:"[^"]*"|'[^']*'|[^"'|])*)\|/
 
 const withNames = (expression: string): string =>
   expression.replace(namePattern, (part: string, name?: string) =>
@@ -158,9 +169,14 @@ const makeEngine = (): Liquid => {
   liquid.registerFilter('shown', function (value: unknown, index: unknown) {
     const text = shownText(value)
     const run = runs.get(this.context)
-    if (text === '' && value !== '') run?.notes.push(missingNote(run.shownNames[Number(index)] ?? '', value))
+    const isMissing = value !== '' || run?.missing.has(Number(index))
+    if (text === '' && isMissing) run?.notes.push(missingNote(run.shownNames[Number(index)] ?? '', value))
     this.context.memoryLimit.use(text.length)
     return text
+  })
+  liquid.registerFilter('seen', function (value: unknown, index: unknown) {
+    if (value === undefined || value === null) runs.get(this.context)?.missing.add(Number(index))
+    return value
   })
   liquid.registerFilter('date', function (value: unknown, ...rest: unknown[]) {
     const moment = momentOf(value, runs.get(this.context)?.now ?? 0)

@@ -42,6 +42,14 @@ test('a missing value renders empty, and the note names it', () => {
   })
 })
 
+test('a missing value is named also behind filters, but not where a default stands for it', () => {
+  const { text, notes } = render(
+    '{{$user.nick | upcase}}{{$user.nick | truncate: 3 | default: ""}}{{"" | upcase}}',
+  )
+  assert.equal(text, '')
+  assert.deepEqual(notes, ['{{$user.nick | upcase}}: is missing; rendered as nothing'])
+})
+
 test('a name without $ does not reach the context, and the note says how to write it', () => {
   const { text, notes } = render('{{user.display_name}}')
   assert.equal(text, '')
