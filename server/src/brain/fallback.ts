@@ -45,8 +45,14 @@ const topicsMax = 5
 
 /** What can be asked from anywhere, in the document's order. */
 const topicsOf = ({ agent }: OpenTurn): readonly QuickReply[] =>
-  (agent.childrenOf.get(rootKey) ?? [])
-    .flatMap(({ type, intent }) => (type === 'intent' && intent ? choiceOf(agent, intent) : []))
+  [
+    ...new Set(
+      (agent.childrenOf.get(rootKey) ?? []).flatMap(({ type, intent }) =>
+        type === 'intent' && intent ? [intent] : [],
+      ),
+    ),
+  ]
+    .flatMap((intent) => choiceOf(agent, intent))
     .slice(0, topicsMax)
 
 /** An intent as a quick reply: pressing it says the intent's first phrase, which is understood for certain. */

@@ -364,3 +364,13 @@ test('the second message in a row that is not understood is offered the topics',
   const [topic] = offer.options ?? []
   assert.notEqual(talk(topic?.text ?? '').trace.path[0], 'not understood')
 })
+
+test('a topic that two nodes listen to is offered once', () => {
+  const again = { ...intentNode('drink', [says('Again!')]), node_id: 'drink-again' }
+  const talk = conversation(smallDocument({ nodes: [again] }))
+  talk('quantum chromodynamics')
+  const [offer] = talk('gauge symmetry').responses
+  const labels = offer?.type === 'text' ? (offer.options ?? []).map(({ label }) => label) : []
+  assert.equal(labels.length, 4)
+  assert.equal(new Set(labels).size, 4)
+})
