@@ -128,7 +128,8 @@ const sourceMisses = ({ sources = [] }: Expectation, { trace }: TurnOutcomeInTes
     .map((title) => ({ what: 'sources', expected: title, came, because: whyPath(trace) }))
 }
 
-const notThought = 'nobody thought: the agent did not have the word'
+const notThought =
+  'the agent was not asked: a person has the conversation since the handover, no starting_node_id greets, or only time passed'
 
 const whyIntent = (trace: Trace | undefined): string => {
   if (!trace) return notThought
