@@ -28,7 +28,8 @@ export const followEvents = async (
 }
 
 const pollMs = 1_000
-const eventsPerReadMax = 100
+/** What a reader that sleeps keeps in our memory; one event may have 70 KB. */
+const eventsPerReadMax = 20
 const composesWaitingMax = 20
 
 async function* follow(
