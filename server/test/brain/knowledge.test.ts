@@ -157,6 +157,26 @@ test('a question that the documents do not answer gets silence and a note, not t
   assert.equal(answerTo('hello there').text, undefined)
 })
 
+test('a question about another thing gets silence, though a passage has all its other words', () => {
+  assert.match(answerTo('does a bicycle have a warranty').text ?? '', /two years/)
+  assert.equal(answerTo('does a passport have a warranty').text, undefined)
+  assert.equal(answerTo('does the pharmacy have a warranty').text, undefined)
+})
+
+test('a question that is asked politely is the same question', () => {
+  assert.match(
+    answerTo('hello, could you please tell me how long the warranty of a bicycle is').text ?? '',
+    /two years/,
+  )
+  assert.match(answerTo('please tell me what you do with parcels to Crete, thanks').text ?? '', /take five/)
+  const german = indexPassages([
+    passage('a', 'Pakete nach Kreta brauchen fünf Tage.'),
+    passage('b', 'Die Garantie auf Fahrräder gilt zwei Jahre.'),
+  ])
+  const scoreOf = (query: string) => searchPassages(german, { query, passagesMax: 1 })[0]?.score ?? 0
+  assert.ok(scoreOf('Hallo, wie lange gilt bitte die Garantie?') >= 0.5)
+})
+
 test('the threshold of the document decides, where it sets one', () => {
   const found = [{ passage_id: '1', title: 'T', text: 'Cash.', score: 0.7 }]
   assert.equal(answerTo('cash', { knowledge_threshold: 0.8 }, found).text, undefined)

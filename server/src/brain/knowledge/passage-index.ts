@@ -43,6 +43,33 @@ export const indexPassages = (passages: readonly KnowledgePassage[]): PassageInd
   }
 }
 
+/** The places in `postings` of a term; none when no passage has it. */
+export const postingsOf = (
+  { termIds, starts }: PassageIndex,
+  term: string,
+): { readonly start: number; readonly end: number } => {
+  const id = termIds.get(term)
+  return id === undefined ? { start: 0, end: 0 } : { start: starts[id] ?? 0, end: starts[id + 1] ?? 0 }
+}
+
+/** How much it says that a passage has the term: BM25's inverse document frequency. */
+export const rarityOf = (index: PassageIndex, term: string): number => {
+  const { start, end } = postingsOf(index, term)
+  return Math.log(1 + (index.passages.length - (end - start) + 0.5) / (end - start + 0.5))
+}
+
+/** Does the passage at this position have the term? Postings ascend. */
+export const hasTerm = (index: PassageIndex, term: string, position: number): boolean => {
+  const { start, end } = postingsOf(index, term)
+  let [low, high] = [start, end]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((index.postings[middle] ?? 0) < position) low = middle + 1
+    else high = middle
+  }
+  return low < end && index.postings[low] === position
+}
+
 interface Entry {
   readonly ids: Uint32Array
   readonly counts: Uint8Array

@@ -1,6 +1,7 @@
 import type { Passage } from '../turn-types.ts'
-import type { KnowledgePassage, PassageIndex } from './passage-index.ts'
+import { type KnowledgePassage, type PassageIndex, postingsOf, rarityOf } from './passage-index.ts'
 import { scoreOf } from './passage-score.ts'
+import { tellingShare } from './telling-share.ts'
 import { termsOf, termWeight } from './terms.ts'
 import { vectorWeightOf } from './vector-weight.ts'
 
@@ -41,6 +42,7 @@ export const searchPassages = (index: PassageIndex, search: PassageSearch): read
     .sort((one, other) => other.nearness - one.nearness || one.position - other.position)
     .slice(0, search.passagesMax)
   const passageCount = index.passages.length
+  const carriedBy = tellingShare(index, search.query.slice(0, queryLengthMax))
   let scoreMax = 1
   return ranked.flatMap(({ position }) => {
     const passage = index.passages[position]
@@ -48,7 +50,8 @@ export const searchPassages = (index: PassageIndex, search: PassageSearch): read
     const coverage = possible === 0 ? 0 : (sums[position] ?? 0) / possible
     const cosine = vectorWeight > 0 ? cosines?.[position] : undefined
     // A later passage never scores higher than an earlier one.
-    scoreMax = Math.min(scoreMax, scoreOf({ coverage, cosine, vectorWeight, passageCount }))
+    const evidence = { coverage, carried: carriedBy(position), cosine, vectorWeight, passageCount }
+    scoreMax = Math.min(scoreMax, scoreOf(evidence))
     return [found(passage, scoreMax)]
   })
 }
@@ -71,17 +74,15 @@ const lengthShare = 0.75
 
 /** BM25 of every passage, and what a passage would have that is full of all the query's terms. */
 const lexicalSums = (
-  { passages, termIds, starts, postings, counts, lengths }: PassageIndex,
+  index: PassageIndex,
   query: string,
 ): { readonly sums: Float64Array; readonly possible: number } => {
+  const { passages, postings, counts, lengths } = index
   const sums = new Float64Array(passages.length)
   let possible = 0
   for (const term of termsOf(query.slice(0, queryLengthMax)).keys()) {
-    const id = termIds.get(term)
-    const start = id === undefined ? 0 : (starts[id] ?? 0)
-    const end = id === undefined ? 0 : (starts[id + 1] ?? 0)
-    const rarity = Math.log(1 + (passages.length - (end - start) + 0.5) / (end - start + 0.5))
-    const weight = termWeight(term) * rarity * (saturation + 1)
+    const { start, end } = postingsOf(index, term)
+    const weight = termWeight(term) * rarityOf(index, term) * (saturation + 1)
     possible += weight
     for (let place = start; place < end; place += 1) {
       const position = postings[place] ?? 0

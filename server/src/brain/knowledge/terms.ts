@@ -15,10 +15,13 @@ export const termsOf = (text: string): Map<string, number> => {
 
 /** Of a word as `wordsOf` gives it. */
 export const termsOfWord = (word: string): readonly string[] => {
-  if (unspaced.test(word)) return piecesOf(word, 2)
+  if (isUnspaced(word)) return piecesOf(word, 2)
   if (word.length <= wholeLengthMax) return [word]
   return [word, ...piecesOf(`^${word}$`, 4).map((piece) => pieceMark + piece)]
 }
+
+/** Of a script that puts no spaces between words: its terms are pairs of characters. */
+export const isUnspaced = (word: string): boolean => unspaced.test(word)
 
 /** How much a term counts beside a whole word. */
 export const termWeight = (term: string): number => (term.startsWith(pieceMark) ? 0.25 : 1)
