@@ -15,7 +15,8 @@ const wholeMessages = new RegExp(
   `^(?:(?:sorry|ok|and|but|hm+|aber|und|pero|mais|mas|ma|και) )*(?:${[
     ...['what', 'why', 'huh', 'how so', 'pardon', 'come again', 'what for', 'why me', 'say again'],
     ...['what (?:do you mean|does (?:that|this|it) mean|is that|is this|kind of [a-z]+)'],
-    ...['(?:what|why) (?:do|would|should) (?:you|i) (?:need|want|ask|care|tell)(?: [a-z]+){0,4}'],
+    ...['why (?:do|would|should) (?:you|i) (?:need|want|ask|care|tell)(?: [a-z]+){0,4}'],
+    ...['what do you (?:need|want)(?: (?:it|that|this|my [a-z]+))?(?: for| from me)?'],
     ...['i (?:dont|do not|didnt|did not) (?:understand|get)(?: (?:it|that|you|the question))?'],
     ...['was', 'wie bitte', 'warum', 'wieso', 'wozu', 'hae?', 'weshalb', 'was meinen sie', 'was meinst du'],
     ...['(?:warum|wozu|wofur) (?:brauch(?:en|st)|wollen|willst|frag(?:en|st)) [a-z ]+', 'verstehe ich nicht'],

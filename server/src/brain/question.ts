@@ -10,7 +10,7 @@ import { linearPattern } from './entities/linear-pattern.ts'
 import { prepareEntities } from './entities/prepare-entities.ts'
 import { judge } from './model/judge.ts'
 import { note, type OpenTurn } from './open-turn.ts'
-import { entitiesIn, entitiesNamed, entitiesOf } from './turn-entities.ts'
+import { daysInOtherLanguages, entitiesIn, entitiesNamed, entitiesOf } from './turn-entities.ts'
 import type { Thinking } from './turn-types.ts'
 import { isFilled, setVariable, variable } from './variables.ts'
 import { hasReservation, meaningOfChoice, yesOrNo } from './yes-or-no.ts'
@@ -108,7 +108,8 @@ export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Th
       takeEntity(turn, validate.entity, entitiesIn(turn)) ??
       takeEntity(turn, validate.entity, entitiesNamed(turn, validate.entity)) ??
       bareTime(validate.entity, text) ??
-      barePhone(validate.entity, text)
+      barePhone(validate.entity, text) ??
+      takeEntity(turn, validate.entity, daysInOtherLanguages(turn, validate.entity))
     )
   if (validate?.pattern !== undefined) return matchOf(turn, validate.pattern)
   if (validate?.enum !== undefined) return choiceIn(turn, validate.enum)

@@ -97,6 +97,7 @@ test('who asks back instead of answering is asked again, also where any text is 
   const asked = [
     'what?',
     'Why do you need that?',
+    'what do you need it for',
     "sorry I don't understand",
     '???',
     'wie bitte',
@@ -109,7 +110,7 @@ test('who asks back instead of answering is asked again, also where any text is 
     assert.deepEqual(textsOf(again), ['name?'], answer)
     assert.deepEqual(again.trace.path, ['asked again'], answer)
   }
-  for (const answer of ['Will Whatmore', 'Watt', 'why not Bob']) {
+  for (const answer of ['Will Whatmore', 'Watt', 'why not Bob', 'what do I need to bring']) {
     const talk = talkOf([name])
     talk('book a room')
     assert.deepEqual(textsOf(talk(answer)), [`name=${answer}`])
@@ -129,4 +130,41 @@ test('a day within another wish is not taken for the answer, a day in a sentence
     talk('book a room')
     assert.deepEqual(textsOf(talk(answer)), ['day=2026-03-12'], answer)
   }
+})
+
+test('a day is understood in the language that the user writes, whatever the language of the agent', () => {
+  const time = question('time', { validate: { entity: 'sys-time' } })
+  for (const [text, answer] of [
+    ['am Donnerstag', 'day=2026-03-05'],
+    ['mañana', 'day=2026-03-05'],
+    ['demain', 'day=2026-03-05'],
+    ['amanhã por favor', 'day=2026-03-05'],
+    ['αύριο', 'day=2026-03-05'],
+    ['Können wir das am Donnerstag machen?', 'day=2026-03-05'],
+  ] as const) {
+    const talk = talkOf([day])
+    talk('book a room')
+    assert.deepEqual(textsOf(talk(text)), [answer], text)
+  }
+  for (const text of ['um halb vier', 'a las tres y media', 'às 3 e meia']) {
+    const talk = talkOf([time])
+    talk('book a room')
+    assert.deepEqual(textsOf(talk(text)), ['time=03:30'], text)
+  }
+})
+
+test('another language is no way to misread an answer', () => {
+  for (const text of [
+    'so?',
+    'I do',
+    'mi casa',
+    'I live next to a shop that is called Demain, at the river',
+  ]) {
+    const talk = talkOf([day])
+    talk('book a room')
+    assert.deepEqual(textsOf(talk(text)), ['day?'], text)
+  }
+  const talk = talkOf([people])
+  talk('book a room')
+  assert.deepEqual(textsOf(talk('once')), ['people?'])
 })

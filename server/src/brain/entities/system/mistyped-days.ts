@@ -2,6 +2,7 @@ import { type Parser, ParsingComponents } from 'chrono-node'
 import { editDistance } from '../../../domain/edit-distance.ts'
 import { isCommonWord } from '../common-words.ts'
 import { fold } from '../text-words.ts'
+import { dayNames } from './day-names.ts'
 import { weekdayComponents } from './day-parsers.ts'
 import { languageOf } from './region.ts'
 
@@ -11,13 +12,14 @@ import { languageOf } from './region.ts'
  * ("Montage", "segundo"). Of two names that are as near, neither was meant.
  */
 export const mistypedDayParser = (tag: string): Parser => {
-  const days = namedDays(tag)
+  const days = dayNames(tag)
+  const names = [...days.keys()].filter((name) => name.length >= lengthMin)
   return {
     pattern: () => wordPattern,
     extract: (context, [written]) => {
       const word = fold(written)
       if (days.has(word) || isCommonWord(word, languageOf(tag))) return null
-      const day = days.get(nearestName(word, days.keys()) ?? '')
+      const day = days.get(nearestName(word, names) ?? '')
       if (day === undefined) return null
       return day.type === 'weekday'
         ? weekdayComponents(context, day.weekday)
@@ -26,30 +28,12 @@ export const mistypedDayParser = (tag: string): Parser => {
   }
 }
 
-type NamedDay =
-  | { readonly type: 'weekday'; readonly weekday: number }
-  | { readonly type: 'near'; readonly ahead: number }
-
 const lengthMin = 6
 const longLengthMin = 8
 const wordPattern = /(?<![\p{L}\p{N}])\p{L}{5,14}(?![\p{L}\p{M}\p{N}])/u
 
-const namedDays = (tag: string): ReadonlyMap<string, NamedDay> => {
-  const days = new Map<string, NamedDay>()
-  const add = (name: string, day: NamedDay): void => {
-    const folded = fold(name)
-    if (folded.length >= lengthMin && /^\p{L}+$/u.test(folded)) days.set(folded, day)
-  }
-  const weekdays = new Intl.DateTimeFormat(tag, { weekday: 'long', timeZone: 'UTC' })
-  for (let weekday = 0; weekday < 7; weekday++)
-    add(weekdays.format(Date.UTC(2026, 2, 1 + weekday)), { type: 'weekday', weekday })
-  const near = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
-  for (const ahead of [1, 2]) add(near.format(ahead, 'day'), { type: 'near', ahead })
-  return days
-}
-
-const nearestName = (word: string, names: Iterable<string>): string | undefined => {
-  const near = [...names]
+const nearestName = (word: string, names: readonly string[]): string | undefined => {
+  const near = names
     .filter((name) => name[0] === word[0] && name.at(-1) === word.at(-1))
     .map((name) => ({ name, edits: editDistance(word, name) }))
     .filter(({ name, edits }) => edits <= (name.length >= longLengthMin ? 2 : 1))
