@@ -539,3 +539,15 @@ test('every kind of action can be written', () => {
   assert.deepEqual(warningsOf(smallDocument({ drink: [{ type: 'handover' }] })), [])
   assert.deepEqual(warningsOf(smallDocument({ drink: [{ type: 'close' }] })), [])
 })
+
+test('of a document with more faults than anybody reads, the first hundred are told', () => {
+  const many = <Item>(item: Item): Item[] => new Array<Item>(300_000).fill(item)
+  for (const document of [
+    { ...smallDocument({}), intents: many({ name: 'a' }) },
+    smallDocument({ drink: many({ type: 'text', txts: ['a'] }) as unknown as DocumentAction[] }),
+    { ...smallDocument({}), ...Object.fromEntries(many('').map((_, index) => [`key_${index}`, 1])) },
+  ]) {
+    const checked = validateDocument(document)
+    assert.equal(checked.ok ? 0 : checked.errors.length, 100)
+  }
+})

@@ -1,7 +1,7 @@
 import Schema from 'typebox/schema'
 import { AgentDocument } from './document.ts'
 import { documentErrors } from './document-errors.ts'
-import type { DocumentFault } from './document-fault.ts'
+import { type DocumentFault, faultsMax } from './document-fault.ts'
 import { documentWarnings } from './document-warnings.ts'
 import { schemaFaults } from './schema-faults.ts'
 
@@ -19,9 +19,6 @@ export const validateDocument = (value: unknown): DocumentOutcome => {
   if (errors.length > 0) return { ok: false, errors: errors.slice(0, faultsMax) }
   return { ok: true, document: value, warnings: documentWarnings(value).slice(0, faultsMax) }
 }
-
-/** More than this nobody reads at once. */
-const faultsMax = 100
 
 const validator = Schema.Compile(AgentDocument)
 

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../domain/closest-name.ts'
-import type { DocumentFault } from './document-fault.ts'
+import { type DocumentFault, faultsMax } from './document-fault.ts'
 import { formOf, kindWanted, quoted, shownLengthMax, wanted } from './wanted.ts'
 
 /*
@@ -75,6 +75,7 @@ const objectFaults = (schema: SchemaView, value: Record<string, unknown>, path: 
         cure: `add ${key}: ${formOf(schema.properties?.[key])}`,
       })
   for (const key of keys) {
+    if (faults.length >= faultsMax) break
     const known = schemaOfKey(schema, key)
     if (known) faults.push(...schemaFaults(known, value[key], childPath(path, key)))
     else faults.push(unknownKey(schema, key, path))
@@ -112,9 +113,10 @@ const arrayFaults = (schema: SchemaView, value: readonly unknown[], path: string
   const faults = sizeFaults(value.length, schema.minItems, schema.maxItems, 'entries', path)
   const { items } = schema
   if (items)
-    value.forEach((item, index) => {
+    for (const [index, item] of value.entries()) {
+      if (faults.length >= faultsMax) break
       faults.push(...schemaFaults(items, item, childPath(path, index)))
-    })
+    }
   return faults
 }
 

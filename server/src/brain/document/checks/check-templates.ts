@@ -4,19 +4,12 @@ import type { DocumentFault } from '../document-fault.ts'
 import type { PlacedNode } from '../placed-nodes.ts'
 import { childPath } from '../schema-faults.ts'
 
-/** Every text of a node is a template; the walk is over values, so that nothing new is forgotten. */
-export const checkTemplates = (placed: PlacedNode): DocumentFault[] =>
-  textsOfNode(placed).flatMap(([path, text]) => {
-    const problem = templateProblem(text)
-    if (problem === undefined) return []
-    return [
-      {
-        path,
-        message: `has a template that cannot be read: ${problem}`,
-        cure: cureOf(problem),
-      },
-    ]
-  })
+/** Of one text of a node, with its place. */
+export const checkTemplate = ([path, text]: readonly [path: string, text: string]): DocumentFault[] => {
+  const problem = templateProblem(text)
+  if (problem === undefined) return []
+  return [{ path, message: `has a template that cannot be read: ${problem}`, cure: cureOf(problem) }]
+}
 
 const cureOf = (problem: string): string => {
   const [, filter] = /^undefined filter: (\w+)/.exec(problem) ?? []
@@ -28,6 +21,7 @@ const cureOf = (problem: string): string => {
   return 'write {{$name}} or {{$name | filter}}'
 }
 
+/** Every text of a node may be a template; the walk is over values, so that nothing new is forgotten. */
 export const textsOfNode = (placed: PlacedNode): (readonly [path: string, text: string])[] =>
   allTextsOfNode(placed).filter(([, text]) => text.includes('{'))
 
