@@ -7,7 +7,13 @@ import { pipeline } from 'node:stream/promises'
 
 /** Uploaded files under one folder. A file is there whole or not at all; its name is its UUID and nothing else. */
 export interface LocalFiles {
-  readonly put: (fileId: string, bytes: Readable, bytesMax: number) => Promise<PutOutcome>
+  /** @param keeping is called with the whole file in hand: it is there when `keep` is done, and never without it */
+  readonly put: (
+    fileId: string,
+    bytes: Readable,
+    bytesMax: number,
+    keeping?: (file: WholeFile) => Promise<void>,
+  ) => Promise<PutOutcome>
   /** undefined when there is no such file */
   readonly open: (
     fileId: string,
@@ -22,6 +28,11 @@ export interface LocalFiles {
   readonly removePartial: (before: number) => Promise<number>
 }
 
+export interface WholeFile {
+  readonly byteCount: number
+  readonly keep: () => Promise<void>
+}
+
 export type PutOutcome =
   | { readonly ok: true; readonly byteCount: number }
   | { readonly ok: false; readonly reason: 'too-large' }
@@ -33,15 +44,18 @@ export const createLocalFiles = (folder: string): LocalFiles => {
   }
 
   return {
-    put: async (fileId, bytes, bytesMax) => {
+    put: async (fileId, bytes, bytesMax, keeping = ({ keep }) => keep()) => {
       const path = pathOf(fileId)
       await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
       const partial = `${path}.${randomUUID()}${partialEnding}`
       const meter = createMeter(bytesMax)
       try {
         await pipeline(bytes, meter.stream, createWriteStream(partial, { mode: 0o600, flush: true }))
-        await rename(partial, path)
-        await syncFolder(join(path, '..'))
+        const keep = async (): Promise<void> => {
+          await rename(partial, path)
+          await syncFolder(join(path, '..'))
+        }
+        await keeping({ byteCount: meter.byteCount(), keep })
         return { ok: true, byteCount: meter.byteCount() }
       } catch (error) {
         if (meter.isOver()) return { ok: false, reason: 'too-large' }

@@ -23,9 +23,20 @@ const uploadedStatement = {
   text: `update files set byte_count = $2, uploaded_at = now() where file_id = $1 and uploaded_at is null returning file_id`,
 }
 
-/** @returns false when it was uploaded before: a file is written once */
-export const markFileUploaded = async (db: Db, fileId: string, byteCount: number): Promise<boolean> =>
-  (await db.rows(uploadedStatement, [fileId, byteCount])).length > 0
+/**
+ * `keep` puts the bytes in their place, while no other upload of the same file can.
+ *
+ * @returns false when it was uploaded before: a file is written once
+ */
+export const markFileUploaded = (
+  db: Db,
+  file: { readonly fileId: string; readonly byteCount: number; readonly keep: () => Promise<void> },
+): Promise<boolean> =>
+  db.transaction(async (tx) => {
+    if ((await tx.rows(uploadedStatement, [file.fileId, file.byteCount])).length === 0) return false
+    await file.keep()
+    return true
+  })
 
 const findStatement = {
   name: 'find-files',

@@ -31,9 +31,10 @@ export const receiveUpload = async (
   const file = await readFile(deps.db, fileId)
   if (!file) throw new Refusal('file-not-found', 'file_id: there is no such file')
   if (file.byteCount !== null) throw uploadedBefore()
-  const put = await deps.files.put(fileId, upload.bytes, bytesMax)
+  const put = await deps.files.put(fileId, upload.bytes, bytesMax, async (whole) => {
+    if (!(await markFileUploaded(deps.db, { fileId, ...whole }))) throw uploadedBefore()
+  })
   if (!put.ok) throw tooLarge(bytesMax)
-  if (!(await markFileUploaded(deps.db, fileId, put.byteCount))) throw uploadedBefore()
   return { file_id: fileId, byte_count: put.byteCount }
 }
 

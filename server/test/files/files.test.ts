@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { addCustomer } from '../support/customer.ts'
 import { testDragoman } from '../support/dragoman.ts'
 import { assertRefused } from '../support/operator.ts'
+import { until } from '../support/until.ts'
 
-const dragoman = await testDragoman({ after }, { demo: false })
+const dataDir = await mkdtemp(join(tmpdir(), 'dragoman-test-'))
+const dragoman = await testDragoman({ after }, { demo: false, dataDir })
+after(() => rm(dataDir, { recursive: true, force: true }))
 const { api, integrationId, key } = await addCustomer({ after }, dragoman)
 const megabyte = 1024 * 1024
 
@@ -120,6 +127,28 @@ test('a file is uploaded once', async () => {
   assertRefused(await put(url, 'second'), 409, 'conflict', /uploaded before/)
   assert.equal((await get(await downloadUrl(path, fileId))).text, 'first')
 })
+
+test('an upload that is slower than another one of the same file does not replace it', async () => {
+  const { path } = await api.open()
+  const { url, fileId } = await uploadUrl(path)
+  const slow = httpRequest(url, { method: 'PUT', headers: { 'content-type': 'text/plain' } })
+  const answered = once(slow, 'response')
+  slow.write('sec')
+  await until('it arrives', async () => (await partialFiles(fileId)) === 1)
+  assert.equal((await put(url, 'first')).status, 200)
+  slow.end('ond')
+  const [response] = await answered
+  assert.equal(response.statusCode, 409)
+  response.resume()
+  assert.equal((await get(await downloadUrl(path, fileId))).text, 'first')
+  assert.equal(await partialFiles(fileId), 0)
+})
+
+/** Beginnings of the file that lie in the folder of files. */
+const partialFiles = async (fileId: string): Promise<number> => {
+  const names = await readdir(join(dataDir, 'files', fileId.slice(-2))).catch(() => [])
+  return names.filter((name) => name !== fileId && name.startsWith(fileId)).length
+}
 
 test('an upload that breaks off leaves nothing, and its URL can be used again', async () => {
   const { path } = await api.open()
