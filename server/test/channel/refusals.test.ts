@@ -168,8 +168,20 @@ test('a key named __proto__ is refused in any context', async () => {
     '{"context":{"__proto__":{"a":1}}}',
     '{"context":{"a":{"__proto__":1}}}',
     '{"__proto__":{}}',
+    '{"context":{"\\u005f_proto__":{"a":1}}}',
   ])
     assertInvalid(await api.send({ path: '/sessions', rawBody }), /__proto__/)
+})
+
+test('a number that no double holds is refused, and one that merely looks so is not', async () => {
+  for (const number of ['1e309', '-1E+400', '9'.repeat(310)])
+    assertInvalid(
+      await api.send({ path: '/sessions', rawBody: `{"context":{"a":[${number}]}}` }),
+      /^body: has a number beyond 1\.8e308; send it as a string/,
+    )
+  const rawBody = '{"context":{"a":1e308,"b":1e-400,"c":"1e999"}}'
+  const answer = await api.send({ path: '/sessions', rawBody })
+  assert.equal(answer.status, 201, answer.text)
 })
 
 test('a message: each wrong field is named', async () => {

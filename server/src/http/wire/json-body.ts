@@ -58,15 +58,21 @@ const parseBounded = (text: string): unknown => {
   if (text.startsWith('\ufeff'))
     throw new Refusal('invalid-payload', 'body: is not valid JSON (leave out the byte order mark)')
   try {
-    return JSON.parse(text, text.includes('__proto__') ? withoutProto : undefined)
+    return JSON.parse(text, suspicious.test(text) ? refuseUnkept : undefined)
   } catch (error) {
     if (error instanceof Refusal) throw error
     throw new Refusal('invalid-payload', `body: is not valid JSON (${sentenceOf(error)})`, { cause: error })
   }
 }
 
-const withoutProto = (key: string, value: unknown): unknown => {
+/** Looking at each value costs time, so only a text that may have what is refused, escaped or not, is looked at. */
+const suspicious = /__proto__|\\u00[5-7]|[eE]\+?\d{3}|\d{309}/
+
+/** What would not come back as it was sent: a key that becomes a prototype, a number that becomes null. */
+const refuseUnkept = (key: string, value: unknown): unknown => {
   if (key === '__proto__') throw new Refusal('invalid-payload', 'body: a key may not be named __proto__')
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Refusal('invalid-payload', 'body: has a number beyond 1.8e308; send it as a string')
   return value
 }
 
