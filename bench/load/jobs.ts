@@ -17,6 +17,8 @@ export const Traffic = Type.Object({
   sessionIds: Type.Array(Type.String(), { minItems: 1 }),
   /** `channel`: the custom channel's messages and events. `activity`: the Bot Framework's. */
   wire: Type.Union([Type.Literal('channel'), Type.Literal('activity')]),
+  /** `example`: the question of the worked example, always. `new`: no text twice (wordings.ts). */
+  texts: Type.Optional(Type.Union([Type.Literal('example'), Type.Literal('new')])),
 })
 export type Traffic = Static<typeof Traffic>
 

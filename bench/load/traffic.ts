@@ -1,6 +1,7 @@
 import type { HttpClient, OnAnswer } from './http-client.ts'
 import type { Traffic } from './jobs.ts'
 import type { Delivery } from './ledger.ts'
+import { nextWording } from './wordings.ts'
 
 /** The question of the worked example: the demo agent knows it, an echo repeats it. */
 const text = 'What pricing plans do you offer?'
@@ -26,10 +27,12 @@ export const postMessage = (
     )
     return
   }
-  client.post(path, channelMessage, answered(on, requestIdOf))
+  const body = traffic.texts === 'new' ? channelMessageOf(nextWording()) : exampleMessage
+  client.post(path, body, answered(on, requestIdOf))
 }
 
-const channelMessage = JSON.stringify({ input: { text } })
+const channelMessageOf = (own: string): string => JSON.stringify({ input: { text: own } })
+const exampleMessage = channelMessageOf(text)
 
 const activity = (conversationId: string, activityId: string, serviceUrl: string): string =>
   JSON.stringify({

@@ -7,6 +7,7 @@ import { startRedis } from '../redis.ts'
 import { serveScript } from '../scripts.ts'
 
 const dragoman = 'Dragoman'
+const dragomanNewTexts = 'Dragoman, no message worded twice'
 const peers = {
   'Fastify + graphile-worker': 'peers/graphile-worker.ts',
   'Fastify + pg-boss': 'peers/pg-boss.ts',
@@ -14,6 +15,8 @@ const peers = {
   'botbuilder echo bot': 'peers/botbuilder.ts',
 } as const
 type Peer = keyof typeof peers
+
+const isProduct = (subject: string): boolean => subject === dragoman || subject === dragomanNewTexts
 
 /** Row 3: turns/s that go on, POST to the webhook's 2xx; and who of them keeps a session's order. */
 export const measureSustainedTurns = async (bench: Bench): Promise<Row> => {
@@ -34,7 +37,7 @@ export const measureSustainedTurns = async (bench: Bench): Promise<Row> => {
     })
     const wrong = orderFaults(report.order)
     if (report.refused > 0) wrong.push(`${report.refused} refused`)
-    if (subject === dragoman) faults.push(...wrong.map((fault) => `${subject}: ${fault}`))
+    if (isProduct(subject)) faults.push(...wrong.map((fault) => `${subject}: ${fault}`))
     rounds.add(subject, {
       perSecond: report.perSecond,
       p50Ms: report.latency.p50Ms,
@@ -69,7 +72,9 @@ export const measureSustainedTurns = async (bench: Bench): Promise<Row> => {
     if (bench.subjects.has('product')) {
       const database = await bench.postgres.createDatabase('sustained')
       const product = await startDragoman(database.url)
-      await measureBoth(dragoman, await product.openTraffic(load.urls.measured, size.sessions))
+      const traffic = await product.openTraffic(load.urls.measured, size.sessions)
+      await measureBoth(dragoman, traffic)
+      await measure(dragomanNewTexts, { ...traffic, texts: 'new' })
       await product.stop()
       await database.drop()
     }
@@ -98,13 +103,13 @@ export const measureSustainedTurns = async (bench: Bench): Promise<Row> => {
     .filter(keepsOrder)
     .map((peer) => ({ peer, perSecond: median(rounds.of(peer, 'perSecond')) }))
     .sort((left, right) => right.perSecond - left.perSecond)[0]
-  const subjects = [dragoman, ...Object.keys(peers)].filter(
+  const subjects = [dragoman, dragomanNewTexts, ...Object.keys(peers)].filter(
     (subject) => rounds.of(subject, 'perSecond').length > 0,
   )
   return {
     title: `Turns/s sustained: POST to the webhook's 2xx, ${size.sessions} sessions in bursts of two`,
     figures: subjects.flatMap((subject) => {
-      const kind = subject === dragoman ? 'product' : 'peer'
+      const kind = isProduct(subject) ? 'product' : 'peer'
       const note = orderNotes.get(subject) ?? ''
       return [
         {
@@ -147,6 +152,7 @@ export const measureSustainedTurns = async (bench: Bench): Promise<Row> => {
     notes: [
       'At most 256 sessions talk at a time and each waits for its replies, so no backlog hides in the figure.',
       'Peers echo; Dragoman infers the intent of the demo agent and stores reply, context and trace.',
+      'Worded twice, a message is remembered; new wordings are read by the sentence model where words are not clear.',
       bench.hasRedis ? 'Redis runs with appendfsync always.' : 'Redis is not installed: BullMQ was left out.',
     ],
     faults,
