@@ -54,6 +54,26 @@ const draftStatement = { name: 'read-draft', text: `select draft from agents whe
 export const readDraft = async (db: Db, agentId: string): Promise<Json | undefined> =>
   (await db.rows<{ draft: Json }>(draftStatement, [agentId]))[0]?.draft
 
+const publishedDraftStatement = {
+  name: 'read-draft-to-publish',
+  text: `select draft, array(select l.document_id from knowledge_lists l
+        where l.agent_id = a.agent_id and l.version = 0) as "documentIds",
+      (select count(*)::int from knowledge_documents d
+        where d.agent_id = a.agent_id and d.source = 'file' and d.status in ('pending', 'ingesting')) as "unreadFiles"
+    from agents a where a.agent_id = $1`,
+}
+
+export interface DraftToPublish {
+  readonly draft: Json
+  readonly documentIds: readonly string[]
+  /** Uploaded and not read yet. */
+  readonly unreadFiles: number
+}
+
+/** All at one moment: somebody may go on with it while it trains. */
+export const readDraftToPublish = async (db: Db, agentId: string): Promise<DraftToPublish | undefined> =>
+  (await db.rows<DraftToPublish>(publishedDraftStatement, [agentId]))[0]
+
 const replaceDraftStatement = {
   name: 'replace-draft',
   text: `update agents set draft = $2, name = $3, updated_at = now() where agent_id = $1 returning agent_id`,
@@ -98,7 +118,13 @@ const lockAgentStatement = {
 /** The next version number is taken under the agent's lock. @returns the new version, undefined without such an agent */
 export const publishVersion = (
   db: Db,
-  version: { readonly agentId: string; readonly document: Json; readonly intentModel: Uint8Array | null },
+  version: {
+    readonly agentId: string
+    readonly document: Json
+    readonly intentModel: Uint8Array | null
+    /** What it answers from; nothing without it. */
+    readonly documentIds?: readonly string[]
+  },
 ): Promise<number | undefined> =>
   db.transaction(async (tx) => {
     if ((await tx.rows(lockAgentStatement, [version.agentId])).length === 0) return undefined
@@ -108,7 +134,7 @@ export const publishVersion = (
       version.intentModel === null ? null : Buffer.from(version.intentModel),
     ])
     const [row] = rows
-    if (row) await publishKnowledge(tx, version.agentId, row.version)
+    if (row) await publishKnowledge(tx, { ...version, version: row.version })
     return row?.version
   })
 

@@ -141,15 +141,6 @@ export interface DocumentCount {
 export const countDocuments = (db: Db, agentId: string): Promise<DocumentCount[]> =>
   db.rows<DocumentCount>(countStatement, [agentId])
 
-const unreadStatement = {
-  name: 'count-unread-knowledge-files',
-  text: `select count(*)::int as unread from knowledge_documents
-    where agent_id = $1 and source = 'file' and status in ('pending', 'ingesting')`,
-}
-
-export const countUnreadFiles = async (db: Db, agentId: string): Promise<number> =>
-  (await db.rows<{ unread: number }>(unreadStatement, [agentId]))[0]?.unread ?? 0
-
 const unlistStatement = {
   name: 'take-knowledge-document-from-draft',
   text: `delete from knowledge_lists where agent_id = $1 and version = 0 and document_id = $2`,

@@ -4,24 +4,22 @@ import { unsetSecrets } from '../brain/document/unset-secrets.ts'
 import type { Example } from '../brain/intents/model.ts'
 import type { Deps } from '../deps.ts'
 import { documentRefusal, type Fault, Refusal } from '../domain/errors.ts'
-import type { Json } from '../domain/json.ts'
-import { publishVersion, readDraft } from '../store/agents.ts'
-import { countUnreadFiles } from '../store/knowledge-documents.ts'
+import { publishVersion, readDraftToPublish } from '../store/agents.ts'
 
 /** The draft becomes the next version: checked, its intents trained off the event loop, immutable from then on. */
 export const publishAgent = async (
   deps: Pick<Deps, 'db' | 'trainIntents' | 'trainings' | 'settings' | 'secretNames'>,
   agentId: string,
 ): Promise<{ readonly agent_id: string; readonly version: number; readonly warnings: readonly Fault[] }> => {
-  const draft = await readDraft(deps.db, agentId)
-  if (draft === undefined) throw agentNotFound(agentId)
-  const checked = validateDocument(draft)
+  const found = await readDraftToPublish(deps.db, agentId)
+  if (!found) throw agentNotFound(agentId)
+  const { draft: document, documentIds, unreadFiles } = found
+  const checked = validateDocument(document)
   if (!checked.ok) throw documentRefusal('draft', checked.errors)
-  const unread = await countUnreadFiles(deps.db, agentId)
-  if (unread > 0) throw stillReading(unread)
+  if (unreadFiles > 0) throw stillReading(unreadFiles)
   const examples = trainingExamples(checked.document)
   const intentModel = examples.length === 0 ? null : await train(deps, agentId, examples)
-  const version = await publishVersion(deps.db, { agentId, document: draft as Json, intentModel })
+  const version = await publishVersion(deps.db, { agentId, document, intentModel, documentIds })
   if (version === undefined) throw agentNotFound(agentId)
   // Environments that follow the newest version have a new one.
   deps.settings.forget()

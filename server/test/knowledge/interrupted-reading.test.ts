@@ -3,8 +3,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import type { DocumentText } from '../../src/deps.ts'
 import { createLog } from '../../src/outside/log.ts'
-import { addAgent, publishVersion } from '../../src/store/agents.ts'
-import { addDocument, countUnreadFiles, readDocument } from '../../src/store/knowledge-documents.ts'
+import { addAgent, publishVersion, readDraftToPublish } from '../../src/store/agents.ts'
+import { addDocument, readDocument } from '../../src/store/knowledge-documents.ts'
 import { listPassages, readVersionDocuments } from '../../src/store/knowledge-passages.ts'
 import { claimDocument } from '../../src/store/knowledge-reading.ts'
 import { claimIdOf, takeOverFrom } from '../../src/store/processes.ts'
@@ -112,10 +112,12 @@ test('who lost its claim adds nothing to the document', async () => {
 
 test('a version takes along what is read, and counts what is not', async () => {
   const { agentId, documentId } = await newDocument()
-  assert.equal(await countUnreadFiles(db, agentId), 1)
+  assert.equal((await readDraftToPublish(db, agentId))?.unreadFiles, 1)
   await readDueDocument(deps(read), never)
-  assert.equal(await countUnreadFiles(db, agentId), 0)
-  const version = await publishVersion(db, { agentId, document: {}, intentModel: null })
+  const draft = await readDraftToPublish(db, agentId)
+  assert.deepEqual([draft?.unreadFiles, draft?.documentIds], [0, [documentId]])
+  const documentIds = draft?.documentIds ?? []
+  const version = await publishVersion(db, { agentId, document: {}, intentModel: null, documentIds })
   assert.equal(version, 1)
   assert.deepEqual(await readVersionDocuments(db, agentId, 1), [documentId])
 })
