@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { readDirectory, removeFiles, writeDirectory } from './agent-directory.ts'
 import { type Command, CommandFault, exitCodes, type Terminal } from './command.ts'
+import { documentsElsewhere } from './documents-elsewhere.ts'
 import { allAgents, findAgent } from './find-agent.ts'
 import { faultLine, type JsonBody, listOf, type ManagementApi, managementApi } from './management-api.ts'
 import { printReplay } from './print-replay.ts'
@@ -83,6 +84,8 @@ const pull = async ({ terminal, api, flags, positionals }: Call): Promise<number
     terminal.say(
       `${path} is not on the server; ${flags.prune === true ? 'removed' : 'remove it with --prune'}\n`,
     )
+  for (const path of await documentsElsewhere(api, agentId, root))
+    terminal.say(`${path} is not written: the server keeps no documents; put it there yourself\n`)
   return exitCodes.fine
 }
 
@@ -142,7 +145,7 @@ const diff = async ({ terminal, api, flags, positionals }: Call): Promise<number
 const changesText = (changes: readonly JsonBody[]): string => {
   if (changes.length === 0) return 'Nothing is otherwise.\n'
   const line = (sign: string, path: unknown, value: unknown): string =>
-    `${sign} ${String(path)}  ${JSON.stringify(value)}\n`
+    `${sign} ${String(path)}  ${shortened(JSON.stringify(value))}\n`
   return changes
     .map(({ path, change, before, after }) => {
       if (change === 'added') return line('+', path, after)
@@ -150,6 +153,12 @@ const changesText = (changes: readonly JsonBody[]): string => {
     })
     .join('')
 }
+
+const valueLengthMax = 300
+
+/** A workflow that is new is one value. */
+const shortened = (text: string): string =>
+  text.length <= valueLengthMax ? text : `${text.slice(0, valueLengthMax)} ... (--json has all of it)`
 
 const publish = async ({ terminal, api, flags, positionals }: Call): Promise<number> => {
   const agentId = idOf(await findAgent(api, agentIn(flags.agent, positionals)))
@@ -166,8 +175,17 @@ const publish = async ({ terminal, api, flags, positionals }: Call): Promise<num
   else {
     for (const warning of listOf(published['warnings'])) terminal.complain(`warning  ${faultLine(warning)}\n`)
     terminal.say(`Published as version ${String(published['version'])}.\n`)
+    if (!(await isUsed(api, agentId)))
+      terminal.say(
+        `No environment talks with it yet: PATCH /api/v1/environments/ID {"agent_id": "${agentId}"} lets one.\n`,
+      )
   }
   return exitCodes.fine
+}
+
+const isUsed = async (api: ManagementApi, agentId: string): Promise<boolean> => {
+  const { items, next } = await api.get('/environments?limit=200')
+  return next !== null || listOf(items).some((environment) => environment['agent_id'] === agentId)
 }
 
 const verbs: Readonly<Record<string, (call: Call) => Promise<number>>> = {

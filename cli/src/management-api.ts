@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CommandFault, type Terminal } from './command.ts'
+import { plainText } from './plain-text.ts'
 
 /** The management API of a running server; paths are below `/api/v1`. */
 export interface ManagementApi {
@@ -88,7 +89,7 @@ const refusalIn = async (response: Response): Promise<string> => {
 
 export const faultLine = (fault: unknown): string => {
   const { path, message, cure } = recordOf(fault)
-  return `${String(path)}: ${String(message)}; ${String(cure)}`
+  return plainText(`${String(path)}: ${String(message)}; ${String(cure)}`)
 }
 
 export const recordOf = (value: unknown): JsonBody =>

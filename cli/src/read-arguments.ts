@@ -1,16 +1,28 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { CommandFault } from './command.ts'
 
-/** Node's own parser, its faults said as ours. */
+/** Node's own parser, its faults said as ours. No command takes more than one name. */
 export const readArguments = <Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: Options,
+) => {
+  const read = parsed(args, options)
+  const [, surplus] = read.positionals
+  if (surplus !== undefined)
+    throw new CommandFault(`${surplus} is one name too many; put a name with spaces in quotes.`)
+  return read
+}
+
+const parsed = <Options extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],
   options: Options,
 ) => {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (error) {
+    const said = error instanceof Error ? error.message : String(error)
     throw new CommandFault(
-      `${error instanceof Error ? error.message : String(error)}. --help tells what there is.`,
+      `${said.replace(/\. To specify a positional .*/s, '')}. --help tells what there is.`,
     )
   }
 }

@@ -94,7 +94,7 @@ test('an agent is pulled, changed, pushed, compared, tested and published', asyn
   assert.match(asked.out, /1 of 1 turns changed.*\n(.*\n)*Nothing is published yet; add --yes/)
   assert.match((await dragoman(['agents', 'list'])).out, /version 1 {2}Greeter/)
   const published = await dragoman(['agents', 'publish', 'Greeter', '--yes'])
-  assert.match(published.out, /Published as version 2\./)
+  assert.match(published.out, /Published as version 2\.\n$/)
 
   const own = await dragoman(['replay', 'Greeter', '--version', '1', '--fail-on-change', '--json'])
   assert.equal(JSON.parse(own.out).totals.turns_identical, 1)
@@ -143,6 +143,14 @@ test('a new agent is made of a directory, with the documents of its knowledge', 
     documents.map(({ collection, filename, origin, status }) => [collection, filename ?? origin, status]),
     [['faq', 'wool.md', 'ready']],
   )
+
+  const pulled = await dragoman(['agents', 'pull', 'elsewhere', '--agent', id])
+  assert.match(pulled.out, /knowledge\/faq\/wool\.md is not written: .*; put it there yourself/)
+  const again = await dragoman(['agents', 'pull', 'new', '--agent', id])
+  assert.doesNotMatch(again.out, /wool\.md/)
+
+  const unused = await dragoman(['agents', 'publish', id, '--yes'])
+  assert.match(unused.out, new RegExp(`No environment talks with it yet: PATCH .*"agent_id": "${id}"`))
 })
 
 test('a directory with a fault makes no agent', async () => {
