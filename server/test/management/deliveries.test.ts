@@ -206,7 +206,7 @@ test('a question nobody can answer is refused by the field that is wrong', async
     ['/deliveries?from=yesterday', /^from: must be ms since 1970, or ISO 8601/],
     ['/deliveries?to=2026-13-32', /^to: 2026-13-32 is no day/],
     ['/deliveries?from=2026-02-31T12:00Z', /^from: 2026-02-31T12:00Z is no day/],
-    ['/deliveries?stauts=dead', /does not know the key "stauts"/],
+    ['/deliveries?stauts=dead', /does not know the key "stauts"; did you mean status\? known here: /],
     ['/deliveries?from=-1', /^from: must be ms/],
     [`${of}&after=x`, /^after: must be the `next`/],
     [`${of}&status=dead&after=17`, /^after: must be the `next`/],

@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { FastifyInstance, FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
+import { didYouMean } from '../../domain/closest-name.ts'
 import { Refusal } from '../../domain/errors.ts'
 
 /** Bodies are taken as they are; only query and path parameters, which are always text, are coerced. */
@@ -101,10 +102,17 @@ const reasonOf = (error: ErrorObject): string => {
     case 'format':
       return params['format'] === 'uuid' ? 'must be a UUID' : `must be a valid ${params['format']}`
     case 'additionalProperties':
-      return `does not know the key ${JSON.stringify(params['additionalProperty'])}; leave it out`
+      return unknownKey(String(params['additionalProperty']), error)
     default:
       return error.message ?? 'is not valid'
   }
+}
+
+const unknownKey = (key: string, { parentSchema }: ErrorObject): string => {
+  const { properties = {} } = (parentSchema ?? {}) as { readonly properties?: object }
+  const known = Object.keys(properties)
+  const cure = known.length === 0 ? 'leave it out' : `known here: ${known.join(', ')}`
+  return `does not know the key ${JSON.stringify(key)}; ${didYouMean(key, known, cure)}`
 }
 
 const article = (type: string): string =>
