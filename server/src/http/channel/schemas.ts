@@ -17,7 +17,8 @@ const id = (description: string) =>
 const contextSchema = Type.Record(Type.String(), Type.Unknown(), {
   title: 'Context',
   description:
-    'Variables that travel with the session: user, tags, global, live_instructions and any other top-level key. Objects merge deeply, arrays and scalars replace, null deletes.',
+    'Variables that travel with the session: user, tags, global, live_instructions and any other top-level key. Objects merge deeply, arrays and scalars replace, null deletes. ' +
+    `At most ${limits.contextKeysMax} top-level keys, each 1 to ${limits.contextKeyLengthMax} characters of ^\\w[\\w-]*$, and ${limits.contextBytesMax} bytes as JSON.`,
 })
 export const Context = Type.Unsafe<wire.Context>(contextSchema)
 export const ContextPatch = Type.Unsafe<wire.JsonObject>(contextSchema)
