@@ -42,7 +42,7 @@ export const runCommandLine = async (args: readonly string[], terminal: Terminal
 const sentenceOf = (error: unknown): string | undefined => {
   if (error instanceof CommandFault) return error.message
   if (!(error instanceof Error)) return undefined
-  if ('code' in error) return error.message
+  if ('syscall' in error) return error.message
   const { cause } = error
   return cause instanceof Error && 'code' in cause ? `${error.message}: ${cause.message}` : undefined
 }

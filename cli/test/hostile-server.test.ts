@@ -13,7 +13,9 @@ const against = async (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   path = 'agent.yaml',
+  name = 'A',
 ) => {
+  const said: string[] = []
   const tokens: (string | null)[] = []
   const errors: string[] = []
   const code = await runCommandLine(args, {
@@ -23,13 +25,13 @@ const against = async (
       tokens.push(new Headers(init?.headers).get('authorization'))
       return String(url).includes('/export')
         ? Response.json({ files: [{ path, text: 'agent: {name: A}\n' }] })
-        : Response.json({ items: [{ agent_id: 'a', name: 'A', newest_version: null }], next: null })
+        : Response.json({ items: [{ agent_id: 'a', name, newest_version: null }], next: null })
     },
-    say: () => undefined,
+    say: (text) => said.push(text),
     complain: (text) => errors.push(text),
     isWatched: false,
   })
-  return { code, tokens, error: errors.join('') }
+  return { code, tokens, said: said.join(''), error: errors.join('') }
 }
 
 for (const path of [
@@ -53,6 +55,30 @@ for (const path of [
     assert.deepEqual(await readdir(join(folder, 'pulled')), ['package.json'])
     assert.equal(await readFile(join(folder, 'pulled/package.json'), 'utf8'), 'mine')
   })
+
+test('a name that steers the terminal is shown without what steers it', async () => {
+  const name = 'A\u001b]0;title\u0007\u001b[2K\rB\u009bC'
+  const env = { DRAGOMAN_ADMIN_TOKEN: 't' }
+  const { said } = await against(['agents', 'list'], env, '', name)
+  assert.equal(said, 'a  unpublished  A]0;title[2KBC\n')
+  const { error } = await against(['agents', 'test', 'other'], env, '', name)
+  assert.equal(error, 'There is no agent other:\n  a  A]0;title[2KBC\n')
+})
+
+test('a folder that cannot be made is told in one line', async () => {
+  await writeFile(join(folder, 'a-file'), '')
+  const { code, error } = await against(['agents', 'pull', 'a-file/below'], { DRAGOMAN_ADMIN_TOKEN: 't' })
+  assert.equal(code, 2)
+  assert.match(error, /^ENOTDIR: not a directory, mkdir '.*'\n$/)
+})
+
+test('a name too many is refused, and nothing is asked', async () => {
+  const { code, tokens, error } = await against(['agents', 'pull', 'here', 'there'], {
+    DRAGOMAN_ADMIN_TOKEN: 't',
+  })
+  assert.deepEqual([code, tokens], [2, []])
+  assert.match(error, /^there is one name too many/)
+})
 
 test('the token of a server here is sent to no other machine', async () => {
   const dataDir = join(folder, 'data')
