@@ -1,14 +1,9 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises'
 import type { Agent } from '../brain/agent.ts'
+import type { ThoughtTurn } from '../brain/testing/coverage.ts'
 import { offlineAnswer } from '../brain/testing/offline-answer.ts'
 import { printReport } from '../brain/testing/print-report.ts'
-import {
-  runTest,
-  type TestOutcome,
-  type TestReport,
-  type ThoughtTurn,
-  testReport,
-} from '../brain/testing/run-tests.ts'
+import { runTest, type TestOutcome, type TestReport, testReport } from '../brain/testing/run-tests.ts'
 import type { Answer, Ask } from '../brain/turn-types.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../domain/errors.ts'

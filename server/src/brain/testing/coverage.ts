@@ -1,7 +1,6 @@
 import { type AgentDocument, offtopicsIntent } from '../document/document.ts'
 import type { Trace } from '../turn-types.ts'
 import { understoodIntent } from './check-turn.ts'
-import type { ThoughtTurn } from './run-tests.ts'
 
 /** How much of a document its tests came by. */
 export interface Coverage {
@@ -17,6 +16,13 @@ export interface Covered {
   readonly covered: number
   readonly total: number
   readonly missing: readonly string[]
+}
+
+/** What it counts of a turn. */
+export interface ThoughtTurn {
+  readonly trace: Trace
+  readonly events: readonly string[]
+  readonly kind: 'session_start' | 'message' | 'attachment'
 }
 
 export const coverageOf = (document: AgentDocument, turns: readonly ThoughtTurn[]): Coverage => {

@@ -3,7 +3,7 @@ import type { Agent } from '../agent.ts'
 import type { ConversationTest, TestTurn } from '../document/document.ts'
 import type { Thinking, Trace } from '../turn-types.ts'
 import { checkTurn, type Miss, understoodIntent } from './check-turn.ts'
-import { type Coverage, coverageOf } from './coverage.ts'
+import { type Coverage, coverageOf, type ThoughtTurn } from './coverage.ts'
 import { openScript } from './scripted-answers.ts'
 import { advance, greet, openTestConversation, receive, type TurnOutcomeInTest } from './test-conversation.ts'
 
@@ -57,13 +57,6 @@ export const testReport = (
   tests,
   coverage: coverageOf(agent.document, traces),
 })
-
-/** What coverage counts. */
-export interface ThoughtTurn {
-  readonly trace: Trace
-  readonly events: readonly string[]
-  readonly kind: 'session_start' | 'message' | 'attachment'
-}
 
 /** Runs of a test that asks a real model and does not say how many. */
 const sampledRunsDefault = 3

@@ -1,32 +1,11 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
-import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../domain/errors.ts'
 import { authoriseRequest } from './call.ts'
+import type { ChannelDeps } from './channel-deps.ts'
 import { fileRoutes } from './file-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
-
-export type ChannelDeps = Pick<
-  Deps,
-  | 'db'
-  | 'settings'
-  | 'knownKeys'
-  | 'keysInUse'
-  | 'openSession'
-  | 'changeSession'
-  | 'agents'
-  | 'signals'
-  | 'files'
-  | 'urlSigner'
-  | 'publicUrl'
-  | 'newId'
-  | 'clock'
-  | 'limits'
-  | 'log'
-  | 'tellCompose'
-  | 'metrics'
->
 
 /** The custom channel: everything below `/v1/custom/:integration_id` (wire spec 1.3). */
 export const channel =

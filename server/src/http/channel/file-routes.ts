@@ -4,7 +4,7 @@ import { requestUpload } from '../../usecases/request-upload.ts'
 import { answers } from '../wire/answers.ts'
 import { DownloadUrlAnswer, UploadUrlAnswer } from './answer-schemas.ts'
 import { sessionCallOf } from './call.ts'
-import type { ChannelDeps } from './channel.ts'
+import type { ChannelDeps } from './channel-deps.ts'
 import { DownloadUrlBody, SessionPath, UploadUrlBody } from './schemas.ts'
 
 /** Requests 11 and 12 of the wire (spec 1.3): URLs that carry their own permission. */

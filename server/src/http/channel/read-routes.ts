@@ -8,7 +8,7 @@ import { getSession } from '../../usecases/get-session.ts'
 import { answers, refusalAnswers } from '../wire/answers.ts'
 import { EventPageAnswer, MessagePageAnswer, SessionAnswer } from './answer-schemas.ts'
 import { authoriseRequest, callOf, sessionCallOf } from './call.ts'
-import type { ChannelDeps } from './channel.ts'
+import type { ChannelDeps } from './channel-deps.ts'
 import { IntegrationPath, PageQuery, SessionPath } from './schemas.ts'
 import { streamEvents } from './stream-events.ts'
 

@@ -14,7 +14,7 @@ import { updateSessionContext } from '../../usecases/update-context.ts'
 import { Accepted, answers } from '../wire/answers.ts'
 import { OpenSessionAnswer, SendMessageAnswer, UpdateContextAnswer } from './answer-schemas.ts'
 import { callOf, sessionCallOf } from './call.ts'
-import type { ChannelDeps } from './channel.ts'
+import type { ChannelDeps } from './channel-deps.ts'
 import {
   CloseSessionBody,
   ComposeBody,

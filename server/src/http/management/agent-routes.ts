@@ -6,7 +6,7 @@ import { replaceDraft } from '../../usecases/replace-draft.ts'
 import { orNone } from '../channel/schemas.ts'
 import { answers } from '../wire/answers.ts'
 import * as answer from './answer-schemas.ts'
-import type { ManagementDeps } from './management.ts'
+import type { ManagementDeps } from './management-deps.ts'
 import { AgentDocument, AgentPath, CreateAgentBody, ListByIdQuery, pageSchema } from './schemas.ts'
 
 /** A document with thousands of phrases is larger than any message. */

@@ -5,7 +5,7 @@ import { changeBundle } from '../../usecases/change-bundle.ts'
 import { listBundles } from '../../usecases/list-bundles.ts'
 import { answers } from '../wire/answers.ts'
 import * as answer from './answer-schemas.ts'
-import type { ManagementDeps } from './management.ts'
+import type { ManagementDeps } from './management-deps.ts'
 import { BundlePath, EnvironmentPath, PutBundleBody, pageSchema } from './schemas.ts'
 
 /** Values that all conversations of an environment share: `{{$global.<bundle>.<name>}}` in an agent's texts. */

@@ -9,7 +9,7 @@ import { retryDelivery } from '../../usecases/retry-delivery.ts'
 import { skipDelivery } from '../../usecases/skip-delivery.ts'
 import { answers } from '../wire/answers.ts'
 import * as answer from './answer-schemas.ts'
-import type { ManagementDeps } from './management.ts'
+import type { ManagementDeps } from './management-deps.ts'
 import { DeliveriesQuery, DeliveryPath, pageSchema, ReplayBody } from './schemas.ts'
 import { momentOf } from './shapes.ts'
 

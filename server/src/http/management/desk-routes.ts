@@ -12,7 +12,7 @@ import { idempotencyOf } from '../channel/call.ts'
 import { orNone } from '../channel/schemas.ts'
 import { Accepted, answers } from '../wire/answers.ts'
 import * as answer from './answer-schemas.ts'
-import type { ManagementDeps } from './management.ts'
+import type { ManagementDeps } from './management-deps.ts'
 import {
   HandBackBody,
   InboxQuery,

@@ -4,7 +4,7 @@ import { createEnvironment } from '../../usecases/create-environment.ts'
 import { listEnvironments } from '../../usecases/list-environments.ts'
 import { answers } from '../wire/answers.ts'
 import * as answer from './answer-schemas.ts'
-import type { ManagementDeps } from './management.ts'
+import type { ManagementDeps } from './management-deps.ts'
 import { ChangeEnvironmentBody, CreateEnvironmentBody, EnvironmentPath, pageSchema } from './schemas.ts'
 import { environmentShape } from './shapes.ts'
 

@@ -13,7 +13,7 @@ import { sendTestEvent } from '../../usecases/send-test-event.ts'
 import { orNone } from '../channel/schemas.ts'
 import { answers } from '../wire/answers.ts'
 import * as answer from './answer-schemas.ts'
-import type { ManagementDeps } from './management.ts'
+import type { ManagementDeps } from './management-deps.ts'
 import {
   ChangeIntegrationBody,
   CreateIntegrationBody,

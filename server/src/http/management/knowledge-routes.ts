@@ -12,7 +12,7 @@ import { searchKnowledge } from '../../usecases/search-knowledge.ts'
 import { orNone } from '../channel/schemas.ts'
 import { answers } from '../wire/answers.ts'
 import * as schema from './knowledge-schemas.ts'
-import type { ManagementDeps } from './management.ts'
+import type { ManagementDeps } from './management-deps.ts'
 import { AgentPath, pageSchema } from './schemas.ts'
 
 /** What an agent answers from: documents of its draft, and a way to try them. */

@@ -1,5 +1,4 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { Deps } from '../../deps.ts'
 import { authoriseOperator } from '../../usecases/authorise-operator.ts'
 import { agentRoutes } from './agent-routes.ts'
 import { bundleRoutes } from './bundle-routes.ts'
@@ -8,31 +7,9 @@ import { deskRoutes } from './desk-routes.ts'
 import { environmentRoutes } from './environment-routes.ts'
 import { integrationRoutes } from './integration-routes.ts'
 import { knowledgeRoutes } from './knowledge-routes.ts'
+import type { ManagementDeps } from './management-deps.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { versionRoutes } from './version-routes.ts'
-
-export type ManagementDeps = Pick<
-  Deps,
-  | 'db'
-  | 'settings'
-  | 'knownKeys'
-  | 'changeSession'
-  | 'signals'
-  | 'postEvent'
-  | 'sealer'
-  | 'adminToken'
-  | 'newId'
-  | 'newApiKey'
-  | 'newWebhookSecret'
-  | 'trainIntents'
-  | 'agents'
-  | 'answerAsk'
-  | 'secretNames'
-  | 'trainings'
-  | 'clock'
-  | 'limits'
-  | 'searchKnowledge'
->
 
 /** The management API (platform spec 3.5): everything below `/api/v1`, behind the operator's token. */
 export const management =

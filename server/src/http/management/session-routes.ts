@@ -5,7 +5,7 @@ import { inspectSession } from '../../usecases/inspect-session.ts'
 import { listTurns } from '../../usecases/list-turns.ts'
 import { answers } from '../wire/answers.ts'
 import * as answer from './answer-schemas.ts'
-import type { ManagementDeps } from './management.ts'
+import type { ManagementDeps } from './management-deps.ts'
 import { ListQuery, pageSchema, SessionPath } from './schemas.ts'
 import { saidShape, sessionShape } from './shapes.ts'
 

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { Refusal } from '../../domain/errors.ts'
 import { type ReplayWish, replayAgent } from '../../usecases/replay-agent.ts'
-import type { ManagementDeps } from './management.ts'
+import type { ManagementDeps } from './management-deps.ts'
 
 /**
  * A replay told as it goes, one JSON a line. The status is sent with the first line, so what goes wrong later is a

@@ -1,6 +1,6 @@
 import { type Parser, ParsingComponents } from 'chrono-node'
 import { partsIn } from './durations.ts'
-import { numbersIn } from './numbers.ts'
+import { numbersIn } from './numbers-in.ts'
 import { languageOf } from './region.ts'
 import type { TimeUnit } from './unit-names.ts'
 

@@ -1,5 +1,5 @@
 import type { ReadingContext } from '../entity.ts'
-import { numbersIn, type TextNumber } from './numbers.ts'
+import { numbersIn, type TextNumber } from './numbers-in.ts'
 
 /** One text on its way through the readers: its numbers are looked for once, and only if somebody asks. */
 export interface TextScan {

@@ -1,5 +1,5 @@
 import { inAsciiDigits } from '../../entities/system/digit-numbers.ts'
-import { numbersIn, type TextNumber } from '../../entities/system/numbers.ts'
+import { numbersIn, type TextNumber } from '../../entities/system/numbers-in.ts'
 import { fold, textWords } from '../../entities/text-words.ts'
 import { withoutAddresses } from './addresses.ts'
 import { type Amount, type Page, pageOf, plainAmount } from './amount-page.ts'

@@ -1,4 +1,4 @@
-import type { TextNumber } from '../../entities/system/numbers.ts'
+import type { TextNumber } from '../../entities/system/numbers-in.ts'
 import { fold } from '../../entities/text-words.ts'
 
 /** What stands beside a number and makes another claim of it: 20 €, 20 %, 20 days. */
