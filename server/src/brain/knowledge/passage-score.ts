@@ -54,7 +54,7 @@ const curveOf = (vectorWeight: number) => {
 }
 
 const curves = {
-  words: { base: -3.5, coverageSlope: 15.4, carriedSlope: 5.3, cosineSlope: 0, countSlope: -1.1 },
+  words: { base: -3.6, coverageSlope: 15.4, carriedSlope: 5.3, cosineSlope: 0, countSlope: -1.1 },
   otherLatin: { base: -4.1, coverageSlope: 16.5, carriedSlope: 4.5, cosineSlope: 1.7, countSlope: -1 },
-  english: { base: -5.4, coverageSlope: 7.6, carriedSlope: 6.5, cosineSlope: 5.6, countSlope: -0.9 },
+  english: { base: -5.5, coverageSlope: 7.6, carriedSlope: 6.5, cosineSlope: 5.6, countSlope: -0.9 },
 }

@@ -15,12 +15,10 @@ export interface PassageSearch {
 }
 
 /**
- * The best passages, best first: BM25 over words and their pieces and, where there are vectors, the cosine with the
- * query, both scaled to 0 to 1 over the searched passages and summed (never rank fusion: with an English model it took
- * Spanish from 96 to 83 nDCG@10).
- *
- * Order and score are two things. The order compares passages for this query; the score tells how likely the
- * passage answers it at all, so that questions without an answer can be told (`passage-score.ts`).
+ * The best passages, best first. The nearest are found by BM25 over words and their pieces and, where there are vectors,
+ * the cosine with the query, both scaled to 0 to 1 over the searched passages and summed (never rank fusion: with an
+ * English model it took Spanish from 96 to 83 nDCG@10). Of these the score decides, which tells how likely a passage
+ * answers the query at all (`passage-score.ts`): among 25 short answers of a shop that takes nDCG@10 from 92.3 to 95.3.
  */
 export const searchPassages = (index: PassageIndex, search: PassageSearch): readonly Passage[] => {
   const wanted = search.collections && new Set(search.collections)
@@ -36,25 +34,30 @@ export const searchPassages = (index: PassageIndex, search: PassageSearch): read
   const vectorial = cosines && scaled(cosines, searched)
   const nearness = (position: number): number =>
     (1 - vectorWeight) * lexical(position) + vectorWeight * (vectorial?.(position) ?? 0)
-  const ranked = searched
+  const nearest = searched
     .filter(isFound)
     .map((position) => ({ position, nearness: nearness(position) }))
     .sort((one, other) => other.nearness - one.nearness || one.position - other.position)
-    .slice(0, search.passagesMax)
+    .slice(0, Math.max(scoredMin, search.passagesMax))
   const passageCount = index.passages.length
   const carriedBy = tellingShare(index, search.query.slice(0, queryLengthMax))
-  let scoreMax = 1
-  return ranked.flatMap(({ position }) => {
-    const passage = index.passages[position]
-    if (!passage) return []
-    const coverage = possible === 0 ? 0 : (sums[position] ?? 0) / possible
-    const cosine = vectorWeight > 0 ? cosines?.[position] : undefined
-    // A later passage never scores higher than an earlier one.
-    const evidence = { coverage, carried: carriedBy(position), cosine, vectorWeight, passageCount }
-    scoreMax = Math.min(scoreMax, scoreOf(evidence))
-    return [found(passage, scoreMax)]
-  })
+  return nearest
+    .map(({ position }) => {
+      const coverage = possible === 0 ? 0 : (sums[position] ?? 0) / possible
+      const cosine = vectorWeight > 0 ? cosines?.[position] : undefined
+      const carried = carriedBy(position)
+      return { position, score: scoreOf({ coverage, carried, cosine, vectorWeight, passageCount }) }
+    })
+    .sort((one, other) => other.score - one.score)
+    .slice(0, search.passagesMax)
+    .flatMap(({ position, score }) => {
+      const passage = index.passages[position]
+      return passage ? [found(passage, score)] : []
+    })
 }
+
+/** As many as are scored, however few are asked for. */
+const scoredMin = 10
 
 const found = ({ passage_id, title, heading, url, text }: KnowledgePassage, score: number): Passage => ({
   passage_id,
