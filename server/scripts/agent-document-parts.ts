@@ -1,8 +1,33 @@
 import { actionSchemas, Card, CardButton, Media, Option } from '../src/brain/document/action-part.ts'
-import { AgentPart, agentSchemas, GuidelinesPart } from '../src/brain/document/agent-part.ts'
+import {
+  AgentPart,
+  Disambiguation,
+  GuidelinesPart,
+  Objection,
+  TurnLimits,
+} from '../src/brain/document/agent-part.ts'
 import { AgentDocument } from '../src/brain/document/document.ts'
-import { Collection, McpServer, Model, outsideSchemas, Webhook } from '../src/brain/document/outside-part.ts'
-import { ConversationTest, testSchemas } from '../src/brain/document/tests-part.ts'
+import {
+  Collection,
+  FileSource,
+  McpServer,
+  Model,
+  PagesSource,
+  SitemapSource,
+  Tool,
+  ToolParameter,
+  Webhook,
+} from '../src/brain/document/outside-part.ts'
+import {
+  Attachment,
+  ConversationTest,
+  Expectation,
+  ExpectedResponse,
+  Passage,
+  ScriptedCall,
+  TestAnswer,
+  TestTurn,
+} from '../src/brain/document/tests-part.ts'
 import {
   EntityValue,
   Intent,
@@ -10,7 +35,14 @@ import {
   SynonymEntity,
 } from '../src/brain/document/understanding-part.ts'
 import * as words from '../src/brain/document/words.ts'
-import { Workflow, workflowSchemas } from '../src/brain/document/workflow-part.ts'
+import {
+  Condition,
+  Node,
+  Requisite,
+  Rule,
+  Validation,
+  Workflow,
+} from '../src/brain/document/workflow-part.ts'
 
 /** What JSON Schema the document is made of; the keywords that the parts use. */
 export interface SchemaNode {
@@ -61,42 +93,42 @@ const actionParts = Object.entries(actionSchemas).map(([type, schema]) =>
 
 export const namedParts: readonly NamedPart[] = [
   part('agent', 'agent', 2, AgentPart),
-  part('disambiguation', 'Disambiguation', 3, agentSchemas.Disambiguation),
-  part('turn_limits', 'Turn limits', 3, agentSchemas.TurnLimits),
+  part('disambiguation', 'Disambiguation', 3, Disambiguation),
+  part('turn_limits', 'Turn limits', 3, TurnLimits),
   part('guidelines', 'guidelines', 2, GuidelinesPart),
-  part('objection', 'Objection', 3, agentSchemas.Objection),
+  part('objection', 'Objection', 3, Objection),
   part('intent', 'intents', 2, Intent),
   part('synonym_entity', 'entities: synonym', 2, SynonymEntity),
   part('entity_value', 'Value of an entity', 3, EntityValue),
   part('pattern_entity', 'entities: pattern', 2, PatternEntity),
   part('workflow', 'workflows', 2, Workflow),
-  part('node', 'Node', 3, workflowSchemas.Node),
-  part('requisite', 'Requisite', 3, workflowSchemas.Requisite),
-  part('validation', 'Validation', 3, workflowSchemas.Validation),
-  part('condition', 'Condition', 3, workflowSchemas.Condition),
-  part('rule', 'Rule', 3, workflowSchemas.Rule),
+  part('node', 'Node', 3, Node),
+  part('requisite', 'Requisite', 3, Requisite),
+  part('validation', 'Validation', 3, Validation),
+  part('condition', 'Condition', 3, Condition),
+  part('rule', 'Rule', 3, Rule),
   ...actionParts,
   part('quick_reply', 'Quick reply', 3, Option),
   part('card', 'Card', 3, Card),
   part('card_media', 'Media of a card', 3, Media),
   part('card_button', 'Button of a card', 3, CardButton),
   part('collection', 'knowledge', 2, Collection),
-  part('file_source', 'Source file', 3, outsideSchemas.FileSource),
-  part('pages_source', 'Source pages', 3, outsideSchemas.PagesSource),
-  part('sitemap_source', 'Source sitemap', 3, outsideSchemas.SitemapSource),
+  part('file_source', 'Source file', 3, FileSource),
+  part('pages_source', 'Source pages', 3, PagesSource),
+  part('sitemap_source', 'Source sitemap', 3, SitemapSource),
   part('webhook', 'webhooks', 2, Webhook),
-  part('tool', 'Tool', 3, outsideSchemas.Tool),
-  part('tool_parameter', 'Parameter of a tool', 3, outsideSchemas.ToolParameter),
+  part('tool', 'Tool', 3, Tool),
+  part('tool_parameter', 'Parameter of a tool', 3, ToolParameter),
   part('model', 'models', 2, Model),
   part('mcp_server', 'mcp_servers', 2, McpServer),
   part('test', 'tests', 2, ConversationTest),
-  part('test_turn', 'Turn of a test', 3, testSchemas.TestTurn),
-  part('expectation', 'Expectation', 3, testSchemas.Expectation),
-  part('expected_response', 'Expected response', 3, testSchemas.ExpectedResponse),
-  part('attachment', 'Attachment', 3, testSchemas.Attachment),
-  part('test_answer', 'Answer of a test', 3, testSchemas.TestAnswer),
-  part('scripted_call', 'Scripted call', 3, testSchemas.ScriptedCall),
-  part('passage', 'Passage', 3, testSchemas.Passage),
+  part('test_turn', 'Turn of a test', 3, TestTurn),
+  part('expectation', 'Expectation', 3, Expectation),
+  part('expected_response', 'Expected response', 3, ExpectedResponse),
+  part('attachment', 'Attachment', 3, Attachment),
+  part('test_answer', 'Answer of a test', 3, TestAnswer),
+  part('scripted_call', 'Scripted call', 3, ScriptedCall),
+  part('passage', 'Passage', 3, Passage),
 ]
 
 /** Forms that the reference calls by a word, which is explained once. */

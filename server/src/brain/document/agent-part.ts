@@ -4,7 +4,7 @@ import { closed, described, documentLimits, Id, LanguageTag, oneOf, optional, Te
 const Share = Type.Number({ minimum: 0, maximum: 1 })
 const AutoOrShare = Type.Union([Type.Literal('auto'), Share])
 
-const Disambiguation = Type.Object(
+export const Disambiguation = Type.Object(
   {
     enabled: optional(
       Type.Boolean(),
@@ -20,7 +20,7 @@ const Disambiguation = Type.Object(
   closed,
 )
 
-const TurnLimits = Type.Object(
+export const TurnLimits = Type.Object(
   {
     nodes_max: optional(
       Type.Integer({ minimum: 1, maximum: 80 }),
@@ -96,7 +96,7 @@ export const AgentPart = Type.Object(
   closed,
 )
 
-const Objection = Type.Object(
+export const Objection = Type.Object(
   {
     message: described(Text, 'What a user says.'),
     response: described(Text, 'What the model is to answer then.'),
@@ -140,9 +140,6 @@ export const GuidelinesPart = Type.Object(
   },
   closed,
 )
-
-/** By the names that the reference gives them. */
-export const agentSchemas = { Disambiguation, TurnLimits, Objection } as const
 
 export type AgentPart = Static<typeof AgentPart>
 export type GuidelinesPart = Static<typeof GuidelinesPart>

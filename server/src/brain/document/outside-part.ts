@@ -26,7 +26,7 @@ const timeout = (whole: string) =>
   optional(Type.Integer({ minimum: 1, maximum: 17 }), `Seconds that ${whole} may take.`, 10)
 
 /** The model is told it as JSON Schema. */
-const ToolParameter = Type.Object(
+export const ToolParameter = Type.Object(
   {
     type: oneOf(['string', 'number', 'integer', 'boolean']),
     description: optional(Text, 'For the model.'),
@@ -36,7 +36,7 @@ const ToolParameter = Type.Object(
   closed,
 )
 
-const Tool = Type.Object(
+export const Tool = Type.Object(
   {
     description: described(Text, 'What it does and when to call it, for the model.'),
     parameters: optional(
@@ -114,7 +114,7 @@ export const Model = Type.Object(
   closed,
 )
 
-const FileSource = Type.Object(
+export const FileSource = Type.Object(
   {
     type: Type.Literal('file'),
     path: described(
@@ -130,7 +130,7 @@ const recrawlHours = optional(
   'Hours until the pages are read again; never without it.',
 )
 
-const PagesSource = Type.Object(
+export const PagesSource = Type.Object(
   {
     type: Type.Literal('pages'),
     urls: described(Type.Array(Url, { minItems: 1, maxItems: 1_000 }), 'The pages.'),
@@ -139,7 +139,7 @@ const PagesSource = Type.Object(
   closed,
 )
 
-const SitemapSource = Type.Object(
+export const SitemapSource = Type.Object(
   {
     type: Type.Literal('sitemap'),
     url: described(Url, 'Of the sitemap, or of an index of sitemaps.'),
@@ -164,9 +164,6 @@ export const Collection = Type.Object(
   },
   closed,
 )
-
-/** By the names that the reference gives them. */
-export const outsideSchemas = { Tool, ToolParameter, FileSource, PagesSource, SitemapSource } as const
 
 export type DocumentWebhook = Static<typeof Webhook>
 export type DocumentMcpServer = Static<typeof McpServer>

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../domain/closest-name.ts'
 import { type DocumentFault, faultsMax } from './document-fault.ts'
+import type { SchemaView } from './schema-view.ts'
 import { formOf, kindWanted, quoted, shownLengthMax, wanted } from './wanted.ts'
 
 /*
@@ -9,30 +10,6 @@ import { formOf, kindWanted, quoted, shownLengthMax, wanted } from './wanted.ts'
  * objects is told apart by `type`, so it explains only the branch that was meant. It knows just the keywords that
  * the document's schema uses; a test holds it to the validator: it finds a fault exactly when the validator does.
  */
-export interface SchemaView {
-  readonly type?: string
-  readonly const?: unknown
-  readonly anyOf?: readonly SchemaView[]
-  readonly properties?: Readonly<Record<string, SchemaView>>
-  readonly patternProperties?: Readonly<Record<string, SchemaView>>
-  readonly required?: readonly string[] | undefined
-  readonly minProperties?: number
-  readonly maxProperties?: number
-  readonly items?: SchemaView
-  readonly minItems?: number
-  readonly maxItems?: number
-  readonly minLength?: number
-  readonly maxLength?: number
-  readonly pattern?: string | RegExp
-  /** What a text must be that does not fit the pattern. */
-  readonly patternErrorMessage?: string
-  readonly description?: string
-  readonly minimum?: number
-  readonly maximum?: number
-  /** Marks a schema that takes every value. */
-  readonly '~unsafe'?: unknown
-}
-
 export const schemaFaults = (schema: SchemaView, value: unknown, path: string): DocumentFault[] => {
   if (schema.anyOf) return unionFaults(schema.anyOf, value, path)
   if (schema.const !== undefined)

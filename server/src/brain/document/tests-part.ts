@@ -10,7 +10,7 @@ const JsonByName = Type.Record(Type.String({ pattern: '^\\w[\\w-]*$', maxLength:
   additionalProperties: false,
 })
 
-const Attachment = Type.Object(
+export const Attachment = Type.Object(
   {
     type: Type.Union([
       Type.Literal('image'),
@@ -26,7 +26,7 @@ const Attachment = Type.Object(
 )
 
 /** Met by one response of the turn that has all of it. */
-const ExpectedResponse = Type.Object(
+export const ExpectedResponse = Type.Object(
   {
     type: optional(Label, '`text`, `image`, `carousel` and so on.'),
     exact: optional(Type.String({ maxLength: documentLimits.textLengthMax }), 'The whole text.'),
@@ -54,7 +54,7 @@ const ExpectedEvent = Type.Union([
   ),
 ])
 
-const Expectation = Type.Object(
+export const Expectation = Type.Object(
   {
     intent: optional(Type.Union([Slug, Type.Null()]), 'The intent that was understood; null: none was.'),
     node: optional(Id, 'One of the nodes that were walked.'),
@@ -88,7 +88,7 @@ const Expectation = Type.Object(
 )
 
 /** Neither `user` nor `attachments`: what the agent says first, and so only as the first turn. */
-const TestTurn = Type.Object(
+export const TestTurn = Type.Object(
   {
     user: optional(
       Type.String({ minLength: 1, maxLength: documentLimits.textLengthMax }),
@@ -108,7 +108,7 @@ const TestTurn = Type.Object(
   { ...closed, minProperties: 1 },
 )
 
-const Passage = Type.Object(
+export const Passage = Type.Object(
   {
     title: described(Label, 'Of the document.'),
     text: described(Text, 'The passage.'),
@@ -119,7 +119,7 @@ const Passage = Type.Object(
   closed,
 )
 
-const ScriptedCall = Type.Object(
+export const ScriptedCall = Type.Object(
   {
     tool: described(Label, '`webhook.ID` or `mcp.SERVER.TOOL`.'),
     arguments: optional(JsonByName, 'By their names.', {}),
@@ -127,7 +127,7 @@ const ScriptedCall = Type.Object(
   closed,
 )
 
-const TestAnswer = Type.Object(
+export const TestAnswer = Type.Object(
   {
     webhook: optional(Id, 'The webhook that answers.'),
     response: optional(JsonByName, 'Of a webhook: `{responses, context}`, both optional.'),
@@ -185,17 +185,6 @@ export const ConversationTest = Type.Object(
   },
   closed,
 )
-
-/** By the names that the reference gives them. */
-export const testSchemas = {
-  TestTurn,
-  Attachment,
-  Expectation,
-  ExpectedResponse,
-  TestAnswer,
-  ScriptedCall,
-  Passage,
-} as const
 
 export type ConversationTest = Static<typeof ConversationTest>
 export type TestTurn = Static<typeof TestTurn>

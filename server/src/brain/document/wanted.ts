@@ -1,4 +1,4 @@
-import type { SchemaView } from './schema-faults.ts'
+import type { SchemaView } from './schema-view.ts'
 
 /** What a schema wants, for the person who wrote something else: where it can be, as what they probably meant. */
 export const wanted = (schema: SchemaView, value: unknown): string => {

@@ -34,7 +34,7 @@ export const comparisonOperators = [
 ] as const
 
 /** One question to the context. */
-const Rule = Type.Object(
+export const Rule = Type.Object(
   {
     operator: described(
       oneOf(comparisonOperators),
@@ -49,7 +49,7 @@ const Rule = Type.Object(
   closed,
 )
 
-const Condition = Type.Object(
+export const Condition = Type.Object(
   {
     match: described(
       oneOf(['all', 'any', 'else']),
@@ -61,7 +61,7 @@ const Condition = Type.Object(
   closed,
 )
 
-const Validation = Type.Object(
+export const Validation = Type.Object(
   {
     entity: optional(Slug, 'An entity of this document, or a system one (`sys-date`). Its value is saved.'),
     pattern: optional(
@@ -80,7 +80,7 @@ const Validation = Type.Object(
   closed,
 )
 
-const Requisite = Type.Object(
+export const Requisite = Type.Object(
   {
     save_as: described(Variable, 'The variable that the answer fills. While it is filled nothing is asked.'),
     prompt: described(SpokenActions, 'The question; only actions that say something.'),
@@ -103,7 +103,7 @@ const Requisite = Type.Object(
   closed,
 )
 
-const Node = Type.Object(
+export const Node = Type.Object(
   {
     node_id: described(Id, 'Its name for jumps, unique in the whole document.'),
     name: described(Label, 'Its name for people.'),
@@ -146,9 +146,6 @@ export const Workflow = Type.Object(
   },
   closed,
 )
-
-/** By the names that the reference gives them. */
-export const workflowSchemas = { Rule, Condition, Validation, Requisite, Node } as const
 
 export type DocumentWorkflow = Static<typeof Workflow>
 export type DocumentNode = Static<typeof Node>
