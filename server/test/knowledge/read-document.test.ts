@@ -59,6 +59,30 @@ test('text in the encoding of its page is read as what it says', async () => {
   assert.equal(outcome.passages[0]?.text, 'Größe')
 })
 
+test('text in the encoding of a country, or with a byte order mark, is read as what it says', async () => {
+  const german = 'Sie können die Ware zurückgeben.'
+  const greek = 'Μπορείτε να το επιστρέψετε. Άλλη ερώτηση;'
+  const bytes: readonly [string, readonly number[]][] = [
+    [german, [...Buffer.from(german, 'latin1')]],
+    [german, [0xff, 0xfe, ...Buffer.from(german, 'utf16le')]],
+    [greek, [0xfe, 0xff, ...Buffer.from(greek, 'utf16le').swap16()]],
+    [greek, [...greek].map(windows1253)],
+    [german, [0xef, 0xbb, 0xbf, ...Buffer.from(german)]],
+  ]
+  for (const [text, content] of bytes) {
+    const outcome = await read('text/plain', Buffer.from(content))
+    assert.ok(outcome.ok)
+    assert.equal(outcome.passages[0]?.text, text)
+  }
+})
+
+/** Greek as Windows writes it. */
+const windows1253 = (letter: string): number => {
+  const code = letter.codePointAt(0) ?? 0
+  if (letter === 'Ά') return 0xa2
+  return code < 0x80 ? code : code - 0x2d0
+}
+
 test('a PDF is read with its headings, without running heads and table of contents, and with its words made whole', async () => {
   const page = (heading: string, ...lines: string[]) => ['Acme Manual, page 1', `# ${heading}`, ...lines]
   const outcome = await read(
@@ -104,6 +128,12 @@ test('plain text is cut into passages of about 400 words, between paragraphs whe
   assert.deepEqual(words, [360, 360, 360, 120])
 })
 
+test('what has no spaces is cut as well, so that no passage is a megabyte', async () => {
+  const outcome = await read('text/plain', 'x'.repeat(1_000_000))
+  assert.ok(outcome.ok)
+  assert.ok(outcome.passages.every(({ text }) => text.length <= 10_000))
+})
+
 test('short lines of plain text above a paragraph are its headings, and the first one is the title', async () => {
   const text =
     'Security\n\nLost phone\n\nCall us at once,\nday or night.\n\nPassword\n\nNever tell it.\n\nmilk\n\neggs\n\nbread'
@@ -125,6 +155,8 @@ test('what cannot be read is told with its reason, never as an empty document', 
     ['text/csv', 'frage,antwort\na,b\n', /columns question and answer; it has frage, antwort/],
     ['text/csv', 'question,answer\n"open,b\n', /is not a valid table/],
     ['text/plain', '  \n\n ', /has no text/],
+    ['text/plain', deflateSync(Buffer.from(docx.repeat(50))), /is not text; is it another kind of file/],
+    ['text/markdown', `${'>'.repeat(20_000)} x`, /cannot be read as Markdown: it is nested too deep/],
   ]
   for (const [mediaType, content, sentence] of errors) {
     const outcome = await read(mediaType, content)

@@ -97,10 +97,13 @@ const cutWord = (word: string): readonly string[] =>
     word.slice(index * sentenceLengthMax, (index + 1) * sentenceLengthMax),
   )
 
-/** Writing without spaces: two characters are about a word. */
+/** Writing without spaces: two characters are about a word. What is no writing at all is counted by its length. */
 const wordCount = (text: string): number => {
   const unspaced = text.match(unspacedCharacters)?.length ?? 0
-  return text.split(/\s+/).length + Math.floor(unspaced / 2)
+  return Math.max(text.split(/\s+/).length + Math.floor(unspaced / 2), Math.ceil(text.length / wordLengthMax))
 }
+
+/** On average; German has 7. */
+const wordLengthMax = 20
 
 const unspacedCharacters = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/gu

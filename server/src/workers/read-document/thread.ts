@@ -3,6 +3,7 @@ import { splitPassages, type TextPassage } from '../../brain/knowledge/split-pas
 import type { DocumentBytes } from '../../deps.ts'
 import type { ReadingReport } from '../read-document.ts'
 import type { ParsedText } from './parsed-text.ts'
+import { textOf } from './text-of.ts'
 
 /** The thread that `readInThread` starts: one document in, its passages out. Each library is loaded when it is needed. */
 const read = async (document: DocumentBytes): Promise<ReadingReport> => {
@@ -44,25 +45,6 @@ const blocksOf = async (document: DocumentBytes): Promise<ParsedText> => {
       return await (await import('./parse-markdown.ts')).parseMarkdown(textOf(document))
     default:
       return (await import('./parse-text.ts')).parseText(textOf(document))
-  }
-}
-
-/** In the encoding that was told, in that of the byte order mark, in that of the page's own `meta`, or UTF-8. */
-const textOf = ({ content, charset, mediaType }: DocumentBytes): string => {
-  const head = Buffer.from(content.subarray(0, 2_048)).toString('latin1')
-  const meta = mediaType.includes('html') ? /<meta[^>]+charset=["']?([\w-]+)/i.exec(head)?.[1] : undefined
-  for (const label of [charset, meta, 'utf-8']) {
-    const decoder = label === undefined ? undefined : decoderOf(label)
-    if (decoder) return decoder.decode(content).replaceAll('\0', '')
-  }
-  return ''
-}
-
-const decoderOf = (label: string): TextDecoder | undefined => {
-  try {
-    return new TextDecoder(label)
-  } catch {
-    return undefined
   }
 }
 
