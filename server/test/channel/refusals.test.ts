@@ -381,6 +381,7 @@ test('what there is no endpoint for is not found', async () => {
     { method: 'POST', path: `${path}/context`, body: { context: {} } },
     { method: 'POST', path: `${path}/messages/agent/x` },
     { method: 'POST', path: '/nothing' },
+    { method: 'PUT', path: '/nothing', rawBody: 'bytes', headers: { 'content-type': 'image/png' } },
     { method: 'POST', path: '/../../custom' },
     { method: 'GET', path: '/../../../nothing' },
   ]

@@ -38,7 +38,8 @@ export const acceptJsonBodies = (app: FastifyInstance): void => {
     },
   )
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) return done(null, undefined)
+    // Where there is no endpoint, that is what the caller must hear.
+    if (body.length === 0 || request.is404) return done(null, undefined)
     done(contentTypeRefusal(request.headers['content-type']))
   })
 }
