@@ -10,7 +10,7 @@ import { checkedText } from './checked-text.ts'
 import { wordsShared } from './claims/support.ts'
 import { consultModel } from './consult-model.ts'
 import { variablesText } from './evidence-of.ts'
-import { guidelineLines, maxTokensOf } from './speaking.ts'
+import { maxTokensOf, systemText } from './speaking.ts'
 import { callTool, documentTools, handoverTool } from './tools.ts'
 import { cleanedJson, fenced, withoutInstructions } from './untrusted.ts'
 
@@ -25,7 +25,7 @@ export function* answerByModel(
 ): Thinking<AgentResponse | undefined> {
   if (!turn.agent.hasModels) return undefined
   const passages = cleanedPassages(turn, wish.passages)
-  const system = systemPrompt(turn)
+  const system = systemText(turn, rules(turn))
   const tools = [...documentTools(turn), ...(turn.agent.isHandoverAllowed ? [handoverTool] : [])]
   const messages = conversation(turn, material(turn, passages, wish.question))
   const results: Json[] = []
@@ -71,11 +71,6 @@ const rules = (turn: OpenTurn): string =>
     '6. Write plain text or simple Markdown. No HTML, no pictures, no footnotes.',
     ...(turn.agent.isHandoverAllowed ? ['7. If a person should take over, call the tool handover.'] : []),
   ].join('\n')
-
-const systemPrompt = (turn: OpenTurn): string =>
-  [rules(turn), '', 'Guidelines of the operator:', ...guidelineLines(turn).map((line) => `- ${line}`)].join(
-    '\n',
-  )
 
 const cleanedPassages = (turn: OpenTurn, passages: readonly Passage[]): readonly Passage[] =>
   passages.slice(0, passagesMax).flatMap((passage) => {

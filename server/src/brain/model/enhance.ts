@@ -5,7 +5,7 @@ import type { Thinking } from '../turn-types.ts'
 import { checkedText } from './checked-text.ts'
 import { missingFact } from './claims/missing-fact.ts'
 import { consultModel } from './consult-model.ts'
-import { guidelineLines, languagesOf, maxTokensOf } from './speaking.ts'
+import { languagesOf, maxTokensOf, systemText } from './speaking.ts'
 import { fenced } from './untrusted.ts'
 
 /**
@@ -20,12 +20,7 @@ export function* enhance(
   if (texts.length === 0 || !turn.agent.hasModels) return responses
   const answer = yield* consultModel(turn, {
     purpose: 'enhance',
-    system: [
-      rules,
-      '',
-      'Guidelines of the operator:',
-      ...guidelineLines(turn).map((line) => `- ${line}`),
-    ].join('\n'),
+    system: systemText(turn, rules),
     messages: [
       {
         role: 'user',

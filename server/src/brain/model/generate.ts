@@ -5,19 +5,14 @@ import type { Thinking } from '../turn-types.ts'
 import { checkedText } from './checked-text.ts'
 import { consultModel } from './consult-model.ts'
 import { variablesText } from './evidence-of.ts'
-import { guidelineLines, maxTokensOf } from './speaking.ts'
+import { maxTokensOf, systemText } from './speaking.ts'
 import { fenced } from './untrusted.ts'
 
 /** A text by the document's instructions, from what the context holds. Undefined when there is none that holds. */
 export function* generate(turn: OpenTurn, instructions: string): Thinking<AgentResponse | undefined> {
   const answer = yield* consultModel(turn, {
     purpose: 'generate',
-    system: [
-      rules,
-      '',
-      'Guidelines of the operator:',
-      ...guidelineLines(turn).map((line) => `- ${line}`),
-    ].join('\n'),
+    system: systemText(turn, rules),
     messages: [
       {
         role: 'user',

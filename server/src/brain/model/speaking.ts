@@ -27,8 +27,11 @@ const tones: Readonly<Record<string, string>> = {
   '2': 'playful, with a light touch',
 }
 
-/** What the operator wants of every text. */
-export const guidelineLines = (turn: OpenTurn): readonly string[] => {
+/** The rules of one purpose, and what the operator wants of every text. */
+export const systemText = (turn: OpenTurn, rules: string): string =>
+  [rules, '', 'Guidelines of the operator:', ...guidelineLines(turn).map((line) => `- ${line}`)].join('\n')
+
+const guidelineLines = (turn: OpenTurn): readonly string[] => {
   const { agent, guidelines = {} } = turn.agent.document
   const { goal, overview, custom_instructions, objections = [], match_user_language = true } = guidelines
   const live = turn.context['live_instructions']
