@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { signBody } from '@dragoman/sdk'
+import { isSigned } from '@dragoman/sdk'
 
 /**
  * A system that an agent calls (docs/guides/agent-webhooks.md): what is not signed with the secret is refused, the rest
@@ -11,15 +10,9 @@ const secret = process.env['SHOP_SECRET'] ?? ''
 
 const orders: Readonly<Record<string, string>> = { 'ORD-12345': 'on its way', 'ORD-54321': 'being packed' }
 
-const isGenuine = async (rawBody: string, signature: unknown): Promise<boolean> => {
-  const expected = Buffer.from(await signBody(secret, rawBody))
-  const given = Buffer.from(String(signature))
-  return given.length === expected.length && timingSafeEqual(given, expected)
-}
-
 const server = createServer(async (request, response) => {
   const rawBody = await text(request)
-  if (!(await isGenuine(rawBody, request.headers['x-moveo-signature']))) {
+  if (!(await isSigned(rawBody, request.headers, secret))) {
     response.writeHead(401).end()
     return
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  isSigned,
   signBody,
   standardWebhooksSecret,
   type VerificationReason,
@@ -166,6 +167,21 @@ test('headers are found in every shape that frameworks have', async () => {
   for (const shape of [headers, new Headers(headers), upper, lists]) {
     assert.equal((await verify(body, shape, secret, { now })).event_type, 'session:closed')
   }
+})
+
+test('a call of an agent is genuine when its signature is that of the body, with one of the secrets', async () => {
+  const body = '{"channel":"custom"}'
+  const headers = { 'x-moveo-signature': await signBody('of the agent', body) }
+  assert.equal(await isSigned(body, headers, 'of the agent'), true)
+  assert.equal(
+    await isSigned(new TextEncoder().encode(body), new Headers(headers), ['other', 'of the agent']),
+    true,
+  )
+  assert.equal(await isSigned(`${body} `, headers, 'of the agent'), false)
+  assert.equal(await isSigned(body, headers, 'other'), false)
+  assert.equal(await isSigned(body, {}, 'of the agent'), false)
+  assert.equal(await isSigned(body, { 'x-moveo-signature': 'no hex' }, 'of the agent'), false)
+  await assert.rejects(isSigned(body, headers, ''), TypeError)
 })
 
 test('no secret, or an empty one, accepts nothing', async () => {

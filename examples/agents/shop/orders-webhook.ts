@@ -1,9 +1,8 @@
-import { timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
-import { signBody } from '@dragoman/sdk'
+import { isSigned } from '@dragoman/sdk'
 
 /**
  * The shop's own system, as the agent beside it calls it: who is writing, where is an order, what is in stock, and a
@@ -21,18 +20,12 @@ const server = createServer(async (request, response) => {
   const send = (status: number, answer: object): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   }
-  if (!(await isSigned(request, body))) return send(401, { error: 'X-Moveo-Signature does not match' })
+  if (!(await isSigned(body, request.headers, secret)))
+    return send(401, { error: 'X-Moveo-Signature does not match' })
   const answer = answers[request.url ?? '']
   if (!answer) return send(404, { error: `there is nothing at ${request.url}` })
   send(200, { context: await answer(JSON.parse(body)) })
 })
-
-/** Over the bytes as they came, and compared in constant time. */
-const isSigned = async (request: IncomingMessage, body: string): Promise<boolean> => {
-  const expected = Buffer.from(await signBody(secret, body), 'hex')
-  const given = Buffer.from(String(request.headers['x-moveo-signature'] ?? ''), 'hex')
-  return given.length === expected.length && timingSafeEqual(given, expected)
-}
 
 /** What of the agent's request this system reads. */
 interface Call {
