@@ -24,7 +24,9 @@ export interface YamlProblem {
   readonly cure: string
 }
 
-export const readYaml = (text: string): YamlText => {
+export const readYaml = (written: string): YamlText => {
+  // The library takes the mark of Windows for the first letter of a list.
+  const text = written.replace(/^\uFEFF/, '')
   const undecoded = text.search(notUtf8)
   if (undecoded >= 0) {
     const line = text.slice(0, undecoded).split('\n').length
@@ -45,13 +47,7 @@ export const readYaml = (text: string): YamlText => {
   const lineAt = (offset: number): number => lines.linePos(offset).line
   const [error] = document.errors
   const lineOf = (keys: readonly (string | number)[]): number => lineAt(offsetOf(document, keys))
-  if (error) {
-    const line = lineAt(error.pos[0])
-    return {
-      value: undefined,
-      problem: { line, ...explained(error, text.split('\n')[line - 1] ?? '') },
-      lineOf,
-    }
+  if (error) return { value: undefined, problem: problemOf(error, lineAt(error.pos[0]), text.split('\n')), lineOf }
   }
   const twice = repeatedKey(document)
   if (twice)
@@ -75,6 +71,16 @@ export const readYaml = (text: string): YamlText => {
 
 /** What reading as UTF-8 leaves of other encodings: its sign for what it cannot decode, and the zeros of UTF-16. */
 const notUtf8 = /[\0\uFFFD]/
+
+const problemOf = (error: YAMLError, line: number, lines: readonly string[]): YamlProblem => {
+  const unbreakable = lines.findIndex((one) => /^ *\u00A0/.test(one))
+  if (unbreakable < 0) return { line, ...explained(error, lines[line - 1] ?? '') }
+  return {
+    line: unbreakable + 1,
+    message: 'it is indented with spaces that do not break lines',
+    cure: 'indent with plain spaces',
+  }
+}
 
 /** The library's words are for who knows how YAML is read; the cures, for who writes it. */
 const explained = ({ code, message }: YAMLError, line: string): Omit<YamlProblem, 'line'> => {

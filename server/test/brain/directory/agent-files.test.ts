@@ -130,6 +130,11 @@ const unreadable: readonly (readonly [name: string, files: readonly AgentFile[],
     /^intents\/hello\.yaml:2 cannot be read: it is indented with a tab; indent with spaces$/,
   ],
   [
+    'an indentation copied from a web page',
+    [agent, { ...hello, text: 'intent: a\n\u00A0\u00A0description: b\n' }],
+    /^intents\/hello\.yaml:2 cannot be read: .* do not break lines; indent with plain spaces$/,
+  ],
+  [
     'a pattern in double quotes',
     [agent, { path: 'entities.yaml', text: String.raw`- { entity: a, type: pattern, patterns: ["(\d)"] }` }],
     /^entities\.yaml:1 cannot be read: Invalid escape sequence \\d; put what has a \\ in single quotes, as '\\d\{5\}'$/,
@@ -219,6 +224,19 @@ function bomb(): string {
     levels.push(`${to}: &${to} [${Array.from({ length: 9 }, () => `*${from}`).join(', ')}]`)
   return levels.join('\n')
 }
+
+test('a file that Windows wrote is read, with its byte order mark and line ends', () => {
+  const asWindows = ({ path, text = '' }: AgentFile): AgentFile => ({
+    path,
+    text: `\uFEFF${text.replaceAll('\n', '\r\n')}`,
+  })
+  const list = {
+    path: 'intents.yaml',
+    text: '- intent: hello\n  examples: [hello]\n- intent: bye\n  examples: [bye]\n',
+  }
+  const files = [agent, list, main]
+  assert.deepEqual(documentOf(files.map(asWindows)), documentOf(files))
+})
 
 test('a part that is missing is looked for in the main file', () => {
   assert.deepEqual(faultsOf([{ path: 'agent.yaml', text: 'name: Shop\n' }, hello, main]).slice(0, 1), [
