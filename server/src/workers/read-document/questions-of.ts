@@ -12,6 +12,10 @@ export const questionsOf = (csv: string): readonly TextPassage[] => {
       `needs a first line with the columns question and answer; it has ${names.slice(0, 10).join(', ') || 'none'}`,
     )
   return rows.flatMap((row) => {
+    if (row.slice(names.length).some((cell) => cell.trim() !== ''))
+      throw new Error(
+        `has ${row.length} columns behind "${row[question]}", and ${names.length} in its first line; put an answer with a comma in quotes`,
+      )
     const text = (row[answer] ?? '').trim()
     const heading = (row[question] ?? '').trim()
     if (text === '' || heading === '') return []
