@@ -56,8 +56,9 @@ export const prepareAgent = (document: AgentDocument, model: IntentModel | null)
 /** Key of `childrenOf` for nodes without a parent. */
 export const rootKey = ''
 
-export const unknownHandoverAfterDefault = 3
+const unknownHandoverAfterDefault = 3
 const inactivitySecondsDefault = 86_400
+
 /** What `trainIntents` learns from. */
 export const trainingExamples = (document: AgentDocument): readonly Example[] =>
   document.intents.flatMap(({ intent, examples }) => examples.map((text) => ({ text, intent })))
@@ -76,7 +77,7 @@ const entityNames = (document: AgentDocument, nodes: readonly DocumentNode[]): r
 }
 
 /** All actions of a node, those of its conditions and fallbacks too. */
-export const actionsOf = (node: DocumentNode): readonly DocumentAction[] =>
+const actionsOf = (node: DocumentNode): readonly DocumentAction[] =>
   [...(node.actions ?? []), ...(node.conditions ?? []).flatMap(({ actions }) => actions)].flatMap(
     (action): DocumentAction[] =>
       'fallback' in action && action.fallback ? [action, ...action.fallback] : [action],

@@ -49,7 +49,7 @@ export const readDialog = (state: DialogState, now: number, inactivityMs: number
   }
 }
 
-export const freshDialog: Dialog = { unknownCounter: 0, suspended: [], isClarifying: false }
+const freshDialog: Dialog = { unknownCounter: 0, suspended: [], isClarifying: false }
 
 export const writeDialog = (dialog: Dialog, now: number): DialogState => ({
   unknown_counter: dialog.unknownCounter,

@@ -17,27 +17,10 @@ const phraseLengthMax = 160
 /** All patterns see phrases: lower case, words parted by one space, without accents and punctuation. */
 const wholeMessages = new RegExp(
   `^(?:(?:please|hi|hello|hey|a|an|live|real|human|speak to|talk to) )*(?:${[
-    ...[
-      'human',
-      'person',
-      'agent',
-      'operator',
-      'representative',
-      'human being',
-      'customer service',
-      'support agent',
-    ],
-    ...[
-      'mensch',
-      'mitarbeiter',
-      'humano',
-      'agente',
-      'persona',
-      'operador',
-      'operadora',
-      'atendente',
-      'humain',
-    ],
+    ...['human', 'person', 'agent', 'operator', 'representative', 'human being', 'customer service'],
+    ...['support agent'],
+    ...['mensch', 'mitarbeiter', 'humano', 'agente', 'persona', 'operador', 'operadora', 'atendente'],
+    ...['humain'],
     ...['conseiller', 'operatore', 'umano', 'ανθρωπος', 'ανθρωπο', 'εκπροσωπο', 'εκπροσωπος', 'υπαλληλο'],
   ].join('|')})(?: (?:please|now|bitte|por favor|s il vous plait|svp|per favore|παρακαλω))*$`,
   'u',

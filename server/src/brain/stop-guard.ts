@@ -13,27 +13,10 @@ const phraseLengthMax = 60
 
 const wholeMessages = new RegExp(
   `^(?:(?:please|ok|okay|no|oh) )*(?:${[
-    ...[
-      'stop',
-      'stop it',
-      'stop that',
-      'cancel',
-      'cancel it',
-      'cancel that',
-      'cancel this',
-      'abort',
-      'quit',
-      'exit',
-    ],
-    ...[
-      'never mind',
-      'nevermind',
-      'forget it',
-      'forget about it',
-      'leave me alone',
-      'stop messaging me',
-      'unsubscribe',
-    ],
+    ...['stop', 'stop it', 'stop that', 'cancel', 'cancel it', 'cancel that', 'cancel this', 'abort'],
+    ...['quit', 'exit'],
+    ...['never mind', 'nevermind', 'forget it', 'forget about it', 'leave me alone', 'stop messaging me'],
+    ...['unsubscribe'],
     ...['abbrechen', 'abbruch', 'vergiss es', 'vergessen sie es', 'stopp', 'lass mich in ruhe', 'egal'],
     ...['cancelar', 'para', 'dejalo', 'olvidalo', 'no importa', 'dejame en paz'],
     ...['annuler', 'annule', 'arrete', 'arretez', 'laisse tomber', 'laissez tomber', 'oublie', 'oubliez'],

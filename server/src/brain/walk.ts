@@ -8,7 +8,7 @@ import { nextRequisite, sayPrompt, type TakeFromMessage } from './question.ts'
 import type { Thinking } from './turn-types.ts'
 
 /** Nodes in one turn (spec 2.2). A circle of jumps ends here. */
-export const nodesMaxDefault = 80
+const nodesMaxDefault = 80
 
 export type WalkOutcome =
   | { readonly type: 'finished'; readonly lastNode: DocumentNode }

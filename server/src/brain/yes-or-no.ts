@@ -45,22 +45,8 @@ const courtesies = [
 ]
 
 const yes = onlyOf([
-  ...[
-    '👍',
-    '👌',
-    'yes',
-    'yep',
-    'yeah',
-    'yup',
-    'ya',
-    'y',
-    'sure',
-    'ok',
-    'okay',
-    'of course',
-    'certainly',
-    'definitely',
-  ],
+  ...['👍', '👌', 'yes', 'yep', 'yeah', 'yup', 'ya', 'y', 'sure', 'ok', 'okay', 'of course', 'certainly'],
+  ...['definitely'],
   ...['correct', 'right', 'go ahead', 'do it', 'do that', 'please do', 'sounds good', 'that is right'],
   ...['ja', 'jawohl', 'jep', 'klar', 'gerne', 'genau', 'naturlich', 'stimmt', 'mach das'],
   ...['si', 'claro', 'vale', 'por supuesto', 'adelante', 'correcto', 'oui', 'ouais', 'daccord', 'bien sur'],

@@ -29,7 +29,7 @@ export type LoadSignal =
       readonly retryAfterMs?: number | undefined
     }
 
-export const timeoutsToOpen = 20
+const timeoutsToOpen = 20
 const probeDelayMs = 30_000
 const probeJitterRatio = 0.2
 

@@ -168,4 +168,3 @@ export const Collection = Type.Object(
 export type DocumentWebhook = Static<typeof Webhook>
 export type DocumentMcpServer = Static<typeof McpServer>
 export type DocumentModel = Static<typeof Model>
-export type DocumentCollection = Static<typeof Collection>

@@ -78,6 +78,3 @@ export const systemEntities = [
   'sys-duration',
   'sys-percentage',
 ] as const
-
-export type DocumentIntent = Static<typeof Intent>
-export type DocumentEntity = Static<typeof Entity>

@@ -147,9 +147,7 @@ export const Workflow = Type.Object(
   closed,
 )
 
-export type DocumentWorkflow = Static<typeof Workflow>
 export type DocumentNode = Static<typeof Node>
 export type DocumentRequisite = Static<typeof Requisite>
-export type DocumentValidation = Static<typeof Validation>
 export type DocumentCondition = Static<typeof Condition>
 export type DocumentRule = Static<typeof Rule>

@@ -53,7 +53,7 @@ export const evidenceOf = (
   }
 }
 
-export const passageText = ({ title, heading, url, text }: Passage): string =>
+const passageText = ({ title, heading, url, text }: Passage): string =>
   [title, heading ?? '', text, url ?? ''].filter((part) => part !== '').join('\n')
 
 /** The context as the model sees it: without what is ours to know. */

@@ -184,7 +184,7 @@ export const DeliveriesQuery = Type.Object(
   closed,
 )
 
-export const replayedIdsMax = 1_000
+const replayedIdsMax = 1_000
 
 export const ReplayBody = Type.Object(
   {

@@ -29,7 +29,7 @@ export const amountsIn = (
 }
 
 /** How it is told that a number is there, whatever it counts. */
-export const numberKey = (value: number): string => `number:${value}`
+const numberKey = (value: number): string => `number:${value}`
 
 const withoutListNumbers = (text: string): string => text.replace(/^(\s*)\d{1,2}[.)](?=\s)/gmu, '$1  ')
 

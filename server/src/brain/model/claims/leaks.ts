@@ -2,7 +2,7 @@ import { fold, textWords } from '../../entities/text-words.ts'
 import { plainText } from './plain-text.ts'
 
 /** So many words in a row are no accident. */
-export const leakedWordsMin = 8
+const leakedWordsMin = 8
 
 /** Words in a row that the text has from what was told in confidence, unless they are public as well. */
 export const leakIn = (
