@@ -47,8 +47,8 @@ export const readYaml = (written: string): YamlText => {
   const lineAt = (offset: number): number => lines.linePos(offset).line
   const [error] = document.errors
   const lineOf = (keys: readonly (string | number)[]): number => lineAt(offsetOf(document, keys))
-  if (error) return { value: undefined, problem: problemOf(error, lineAt(error.pos[0]), text.split('\n')), lineOf }
-  }
+  if (error)
+    return { value: undefined, problem: problemOf(error, lineAt(error.pos[0]), text.split('\n')), lineOf }
   const twice = repeatedKey(document)
   if (twice)
     return {
