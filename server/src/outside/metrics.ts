@@ -16,7 +16,10 @@ export interface Metrics {
   readonly expose: (backlog: Backlog | null) => Promise<{ readonly type: string; readonly text: string }>
 }
 
-export type TurnEnd = 'answered' | 'silent' | 'failed' | 'retried' | 'taken over'
+const turnEnds = ['answered', 'silent', 'failed', 'retried', 'taken over'] as const
+export type TurnEnd = (typeof turnEnds)[number]
+
+const verdicts = ['delivered', 'later', 'dead'] as const satisfies readonly Verdict['kind'][]
 
 export interface AnsweredRequest {
   readonly method: string
@@ -41,6 +44,9 @@ export const createMetrics = (): Metrics => {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
+  // Gauges that are called as a counter is; the same without `_total` are there, too.
+  for (const name of ['resources', 'handles', 'requests'])
+    registry.removeSingleMetric(`nodejs_active_${name}_total`)
 
   const accepted = new Counter({
     name: 'dragoman_messages_accepted_total',
@@ -59,6 +65,9 @@ export const createMetrics = (): Metrics => {
     labelNames: ['verdict'],
     registers,
   })
+  // A series that appears with its first failure shows no increase to whoever watches for one.
+  for (const outcome of turnEnds) turns.inc({ outcome }, 0)
+  for (const verdict of verdicts) attempts.inc({ verdict }, 0)
   const attemptSeconds = new Histogram({
     name: 'dragoman_delivery_attempt_duration_seconds',
     help: 'From the post to the end of the answer.',

@@ -29,6 +29,24 @@ const metricsOf = async (url: string): Promise<ReadonlyMap<string, number>> => {
   )
 }
 
+test('the first failure is an increase: its counters are there before it, at 0', async () => {
+  const dragoman = await testDragoman({ after }, { demo: false })
+  const metrics = await metricsOf(dragoman.url)
+  assert.equal(metrics.get('dragoman_turns_total{outcome="failed"}'), 0)
+  assert.equal(metrics.get('dragoman_delivery_attempts_total{verdict="dead"}'), 0)
+})
+
+test('every counter, and nothing else, is called a total, and each has its help', async () => {
+  const dragoman = await testDragoman({ after }, { demo: false })
+  const { text } = await get(`${dragoman.url}/metrics`)
+  const kinds = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)]
+  assert.ok(kinds.length > 0)
+  for (const [, name = '', kind] of kinds) {
+    assert.equal(name.endsWith('_total'), kind === 'counter', name)
+    assert.match(text, new RegExp(`^# HELP ${name} \\S`, 'm'))
+  }
+})
+
 test('the metrics count what was accepted, thought, delivered and answered, and what waits', async () => {
   const dragoman = await testDragoman({ after }, { demo: false })
   const customer = await addCustomer({ after }, dragoman, { subscribedEvents: ['message:brain_send'] })
