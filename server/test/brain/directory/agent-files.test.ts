@@ -131,7 +131,7 @@ const unreadable: readonly (readonly [name: string, files: readonly AgentFile[],
   ],
   [
     'an indentation copied from a web page',
-    [agent, { ...hello, text: 'intent: a\n\u00A0\u00A0description: b\n' }],
+    [agent, { ...hello, text: '- intent: a\n\u00A0 description: b\n' }],
     /^intents\/hello\.yaml:2 cannot be read: .* do not break lines; indent with plain spaces$/,
   ],
   [
