@@ -3,6 +3,7 @@ import { checkWebhookUrl } from '../domain/webhook-url.ts'
 import { boundedConnector } from './bounded-socket.ts'
 import { ConnectRefusal, pinnedConnector } from './pinned-connect.ts'
 import { createDnsResolver, type ResolveHost, resolveLikeSystem } from './resolve-host.ts'
+import { unpacked } from './unpacked.ts'
 
 /**
  * Fetches pages of the web under the same rules as webhooks (wire spec 1.7): the address is looked up once, checked
@@ -63,8 +64,11 @@ export const createPageFetcher = (settings: {
       const location = redirectStatuses.has(answer.statusCode) ? headerOf(answer, 'location') : undefined
       const next = location === undefined ? null : URL.parse(location, url)
       if (next) return next
-      const content = await readBounded(answer, request.bytesMax)
-      if (content === undefined) return failed(`is larger than ${request.bytesMax} bytes`)
+      const sent = await readBounded(answer, request.bytesMax)
+      if (sent === undefined) return failed(`is larger than ${request.bytesMax} bytes`)
+      const content = await unpacked(sent, headerOf(answer, 'content-encoding'), request.bytesMax)
+      if (content === undefined)
+        return failed(`is packed, and unpacks to nothing or to more than ${request.bytesMax} bytes`)
       return answeredOf(answer, url, content)
     } catch (error) {
       return failed(signal.aborted ? `did not answer within ${timeoutMs / 1000} s` : sentenceOf(error))
@@ -96,7 +100,7 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 const failed = (error: string): PageOutcome => ({ kind: 'failed', error })
 
-/** No compression: a small answer that unpacks to gigabytes is not asked for. */
+/** Plain text is asked for, and what comes packed all the same is unpacked within the bounds. */
 const headersOf = ({ etag, lastModified }: PageRequest): Record<string, string> => ({
   'user-agent': userAgent,
   accept:

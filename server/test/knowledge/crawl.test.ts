@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { testDragoman } from '../support/dragoman.ts'
 import { type Item, operatorOf } from '../support/operator.ts'
 import { until } from '../support/until.ts'
@@ -165,6 +166,16 @@ test('a page that cannot be had is told with its reason, and keeps what was read
   site.pages['/ok'] = (_request, response) => response.writeHead(500).end()
   await operator.post(`${agent}/knowledge/crawl`)
   assert.ok((await crawled(agent)).origins.includes('/ok'))
+})
+
+test('a sitemap that is kept as a packed file is read', async () => {
+  const site = await website({ '/a': html('A', 'Text.') })
+  site.pages['/sitemap.xml.gz'] = (_request, response) =>
+    response
+      .writeHead(200, { 'content-type': 'application/gzip' })
+      .end(gzipSync(`<urlset><url><loc>${site.url}/a</loc></url></urlset>`))
+  const agent = await newAgent([{ type: 'sitemap', url: `${site.url}/sitemap.xml.gz` }])
+  assert.deepEqual((await crawled(agent)).origins, ['/a'])
 })
 
 test('a sitemap that is none is told so', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { createPageFetcher } from '../../src/outside/fetch-page.ts'
 
 const site = async (listener: RequestListener): Promise<{ readonly url: string; readonly port: number }> => {
@@ -107,4 +108,26 @@ test('what is too large, too slow or endless costs no more than its bound', asyn
   const silent = await site(() => undefined)
   const impatient = createPageFetcher({ allowPrivate: true, timeoutMs: 100 })
   assert.match(await errorOf(impatient({ url: silent.url, bytesMax })), /did not answer within 0.1 s/)
+})
+
+test('a page that comes packed, unasked, is read, and one that unpacks to more than its bound is not', async () => {
+  const { url } = await site((request, response) => {
+    if (request.url === '/gzip')
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('Hello'))
+    else if (request.url === '/br')
+      response.writeHead(200, { 'content-encoding': 'br' }).end(brotliCompressSync('Hello'))
+    else if (request.url === '/file.gz') response.end(gzipSync('Hello'))
+    else if (request.url === '/same') response.writeHead(304, { 'content-encoding': 'gzip' }).end()
+    else if (request.url === '/bomb')
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(100_000)))
+    else response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip')
+  })
+  for (const path of ['/gzip', '/br', '/file.gz']) {
+    const outcome = await anywhere({ url: url + path, bytesMax })
+    assert.equal(outcome.kind === 'answered' && outcome.content.toString(), 'Hello', path)
+  }
+  const same = await anywhere({ url: `${url}/same`, bytesMax })
+  assert.equal(same.kind === 'answered' && same.status, 304)
+  for (const path of ['/bomb', '/lie'])
+    assert.match(await errorOf(anywhere({ url: url + path, bytesMax })), /unpacks to nothing or to more than/)
 })
