@@ -18,8 +18,8 @@ const warningsOf = (document: unknown) => {
 }
 
 /** The small document with something at a path of it replaced, written as the errors write paths. */
-const changed = (path: string, value: unknown): unknown => {
-  const document: unknown = structuredClone(smallDocument({}))
+const changed = (path: string, value: unknown): object => {
+  const document: object = structuredClone(smallDocument({}))
   const keys = path.split(/[.[\]]+/).filter((key) => key !== '')
   const last = keys.pop() ?? ''
   const target = keys.reduce<unknown>((at, key) => Reflect.get(Object(at), key), document)
@@ -31,7 +31,7 @@ const node = 'workflows[0].nodes[0]'
 const action = `${node}.actions[0]`
 
 /** The small document with a question for an order's number, and a webhook. */
-const withOrder = (changes: Parameters<typeof smallDocument>[0]): unknown => ({
+const withOrder = (changes: Parameters<typeof smallDocument>[0], question: object = {}): unknown => ({
   ...smallDocument({
     ...changes,
     nodes: [
@@ -39,7 +39,7 @@ const withOrder = (changes: Parameters<typeof smallDocument>[0]): unknown => ({
         ...intentNode('bill', [{ type: 'webhook', webhook_id: 'orders' }]),
         node_id: 'order',
         parent_id: 'table',
-        requisites: [{ save_as: 'order.number', prompt: [{ type: 'text', texts: ['Which?'] }] }],
+        requisites: [{ save_as: 'order.number', prompt: [{ type: 'text', texts: ['Which?'] }], ...question }],
       },
     ],
   }),
@@ -152,6 +152,37 @@ const faults: readonly (readonly [name: string, document: unknown, error: string
     'a key that belongs into another',
     changed(`${node}.requisites`, [{ save_as: 'a', prompt: [says('b')], entity: 'sys-date' }]),
     `${node}.requisites[0].entity: is an unknown key; write it below validate:, indented; known here: save_as, prompt, validate, reprompt, attempts_max, required`,
+  ],
+  [
+    'a part that is indented too deep',
+    changed('agent.entities', []),
+    /^agent\.entities: is an unknown key; indent it less: it is known one level above; known here: name/,
+  ],
+  [
+    'lines of a block in place of a list',
+    changed('intents[0].examples', 'one beer\na cold beer\n'),
+    'intents[0].examples: is the text "one beer\\na cold beer\\n"; use a list, as ["one beer", "a cold beer"]',
+  ],
+  [
+    'a choice that stands twice',
+    changed(`${node}.requisites`, [
+      { save_as: 'a', prompt: [says('b')], validate: { enum: ['Yes', 'No', 'yes!'] } },
+    ]),
+    `${node}.requisites[0].validate.enum[2]: says the same as "Yes"; leave out one of the two`,
+  ],
+  [
+    'an answer of a webhook without context',
+    {
+      ...changed('tests', [
+        {
+          test: 'a',
+          turns: [{ user: 'b' }],
+          answers: [{ webhook: 'w', response: { order: { state: 'sent' } } }],
+        },
+      ]),
+      webhooks: [{ id: 'w', url: 'https://shop.example', kind: 'pre_message' }],
+    },
+    'tests[0].answers[0].response.order: is no part of an answer; write it below context:, as {context: {order: ...}}',
   ],
   [
     'an operator of another language',
@@ -335,6 +366,32 @@ const warned: readonly (readonly [name: string, document: unknown, warning: RegE
     'a variable without its braces',
     changed(`${action}.texts[0]`, `It is 5$, $5, $price, {{$user.plan}} and \${user.display_name}`),
     /texts\[0\]: shows \$\{user\.display_name\} as it stands; write \{\{\$user\.display_name\}\}/,
+  ],
+  [
+    'a phrase with the marks of another system',
+    changed('intents[0].examples[0]', 'a cold [beer](drink) please'),
+    /intents\[0\]\.examples\[0\]: has marks that no user writes; write plain words/,
+  ],
+  [
+    'a guideline for an answer without a model',
+    withOrder({}, { validate: { guideline: 'it is a number' } }),
+    /requisites\[0\]\.validate\.guideline: holds for every answer: there are no models/,
+  ],
+  [
+    'a button that does nothing',
+    changed(action, {
+      type: 'carousel',
+      cards: [
+        {
+          title: 'a',
+          buttons: [
+            { type: 'url', label: 'b', url: 'https://shop.example' },
+            { type: 'postback', label: 'c' },
+          ],
+        },
+      ],
+    }),
+    /cards\[0\]\.buttons\[1\]\.value: is missing: a button of type postback does nothing without it/,
   ],
   [
     'a pattern between slashes',

@@ -2,6 +2,7 @@ import { phraseOf } from '../intents/normalise.ts'
 import { bareNameWarnings } from './checks/bare-names.ts'
 import { headerSecretWarnings } from './checks/check-secrets.ts'
 import { entityWarnings } from './checks/entity-warnings.ts'
+import { idleButtonWarnings } from './checks/idle-buttons.ts'
 import { partedTextWarnings } from './checks/parted-texts.ts'
 import { bareVariableWarnings, variableWarnings } from './checks/unset-variables.ts'
 import {
@@ -29,6 +30,7 @@ export const documentWarnings = (document: AgentDocument): DocumentFault[] => {
     ...nodes.flatMap(idleNodeWarnings),
     ...nodes.flatMap(deadActionWarnings),
     ...nodes.flatMap(partedTextWarnings),
+    ...nodes.flatMap(idleButtonWarnings),
     ...unreachableWarnings(document, nodes),
     ...jumpCycleWarnings(nodes),
     ...variableWarnings(document, nodes),
@@ -81,6 +83,14 @@ const phraseWarnings = (document: AgentDocument): DocumentFault[] => {
   return document.intents.flatMap(({ intent, examples }, intentIndex) =>
     examples.flatMap((example, index): DocumentFault[] => {
       const path = `intents[${intentIndex}].examples[${index}]`
+      if (foreignMarks.test(example))
+        return [
+          {
+            path,
+            message: 'has marks that no user writes',
+            cure: 'write plain words, as a person would; entities are found in them without marks',
+          },
+        ]
       const phrase = phraseOf(example)
       if (phrase === '')
         return [{ path, message: 'has no word', cure: 'write what a person would say, or remove it' }]
@@ -101,6 +111,9 @@ const phraseWarnings = (document: AgentDocument): DocumentFault[] => {
     }),
   )
 }
+
+/** `[yoga](class)`, `{number}`, `$class`: slots of other systems. */
+const foreignMarks = /\]\(|\{\w+\}|\{\{|(?:^|\s)\$[a-z]/i
 
 /** Two nodes that listen to the same at the same place: only the first is ever heard. */
 const siblingWarnings = (nodes: readonly PlacedNode[]): DocumentFault[] => {
@@ -231,6 +244,17 @@ const outsideWarnings = (document: AgentDocument, nodes: readonly PlacedNode[]):
     ),
     ...nodes.flatMap(({ node, path }) => [
       ...(node.enhance === true ? [{ path: `${path}.enhance`, message, cure }] : []),
+      ...(node.requisites ?? []).flatMap(({ validate }, index) =>
+        validate?.guideline === undefined
+          ? []
+          : [
+              {
+                path: `${path}.requisites[${index}].validate.guideline`,
+                message: 'holds for every answer: there are no models to judge it',
+                cure: 'add a model, or validate by entity, pattern or enum',
+              },
+            ],
+      ),
       ...(node.conditions ?? []).flatMap(({ rules = [] }, index) =>
         rules.flatMap(({ operator }, at) =>
           operator === 'guideline'

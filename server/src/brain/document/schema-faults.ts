@@ -10,13 +10,19 @@ import { formOf, kindWanted, quoted, shownLengthMax, wanted } from './wanted.ts'
  * objects is told apart by `type`, so it explains only the branch that was meant. It knows just the keywords that
  * the document's schema uses; a test holds it to the validator: it finds a fault exactly when the validator does.
  */
-export const schemaFaults = (schema: SchemaView, value: unknown, path: string): DocumentFault[] => {
+export const schemaFaults = (
+  schema: SchemaView,
+  value: unknown,
+  path: string,
+  /** What the value lies in. */
+  outer?: SchemaView,
+): DocumentFault[] => {
   if (schema.anyOf) return unionFaults(schema.anyOf, value, path)
   if (schema.const !== undefined)
     return value === schema.const ? [] : [notAs(path, value, JSON.stringify(schema.const))]
   switch (schema.type) {
     case 'object':
-      return isRecord(value) ? objectFaults(schema, value, path) : [wrong(schema, value, path)]
+      return isRecord(value) ? objectFaults(schema, value, path, outer) : [wrong(schema, value, path)]
     case 'array':
       return Array.isArray(value) ? arrayFaults(schema, value, path) : [wrong(schema, value, path)]
     case 'string':
@@ -41,7 +47,12 @@ export const childPath = (path: string, key: string | number): string => {
   return path === '' || part.startsWith('[') ? `${path}${part}` : `${path}.${part}`
 }
 
-const objectFaults = (schema: SchemaView, value: Record<string, unknown>, path: string): DocumentFault[] => {
+const objectFaults = (
+  schema: SchemaView,
+  value: Record<string, unknown>,
+  path: string,
+  outer: SchemaView | undefined,
+): DocumentFault[] => {
   const keys = Object.keys(value)
   const faults = sizeFaults(keys.length, schema.minProperties, schema.maxProperties, 'entries', path)
   for (const key of schema.required ?? [])
@@ -54,8 +65,8 @@ const objectFaults = (schema: SchemaView, value: Record<string, unknown>, path: 
   for (const key of keys) {
     if (faults.length >= faultsMax) break
     const known = schemaOfKey(schema, key)
-    if (known) faults.push(...schemaFaults(known, value[key], childPath(path, key)))
-    else faults.push(unknownKey(schema, key, path))
+    if (known) faults.push(...schemaFaults(known, value[key], childPath(path, key), schema))
+    else faults.push(unknownKey(schema, key, path, outer))
   }
   return faults
 }
@@ -67,7 +78,12 @@ const schemaOfKey = (schema: SchemaView, key: string): SchemaView | undefined =>
   return undefined
 }
 
-const unknownKey = (schema: SchemaView, key: string, path: string): DocumentFault => {
+const unknownKey = (
+  schema: SchemaView,
+  key: string,
+  path: string,
+  outer: SchemaView | undefined,
+): DocumentFault => {
   if (schema.patternProperties)
     return {
       path: childPath(path, key),
@@ -75,15 +91,20 @@ const unknownKey = (schema: SchemaView, key: string, path: string): DocumentFaul
       cure: 'use letters, digits, _ and -; dots go into objects, as in user.plan',
     }
   const known = Object.keys(schema.properties ?? {})
-  const within = known.find((name) => {
-    const inner = schema.properties?.[name]?.properties
-    return inner !== undefined && Object.hasOwn(inner, key)
-  })
-  const cure =
-    within === undefined
-      ? didYouMean(key, known, `known here: ${known.join(', ')}`)
-      : `write it below ${within}:, indented; known here: ${known.join(', ')}`
+  const choices = `known here: ${known.join(', ')}`
+  const place = otherDepth(schema, key, outer)
+  const cure = place === undefined ? didYouMean(key, known, choices) : `${place}; ${choices}`
   return { path: childPath(path, key), message: 'is an unknown key', cure }
+}
+
+/** Where the key would be known: one level deeper, or one less deep. */
+const otherDepth = (schema: SchemaView, key: string, outer: SchemaView | undefined): string | undefined => {
+  const within = Object.entries(schema.properties ?? {}).find(
+    ([, { properties }]) => properties !== undefined && Object.hasOwn(properties, key),
+  )
+  if (within) return `write it below ${within[0]}:, indented`
+  const isOuter = outer?.properties !== undefined && Object.hasOwn(outer.properties, key)
+  return isOuter ? 'indent it less: it is known one level above' : undefined
 }
 
 const arrayFaults = (schema: SchemaView, value: readonly unknown[], path: string): DocumentFault[] => {

@@ -73,11 +73,14 @@ const listForm = (items: SchemaView | undefined): string => {
 /** One entry where a list is wanted is shown as the list that was meant. */
 const listWanted = ({ items }: SchemaView, value: unknown): string => {
   if (typeof value === 'object' && value !== null) return 'a list: write - before each entry'
-  if (items?.type === 'string' && typeof value === 'string') return `a list, as [${quoted(value)}]`
+  if (items?.type === 'string' && typeof value === 'string')
+    return `a list, as [${value.trim().split('\n').slice(0, linesShownMax).map(quoted).join(', ')}]`
   if (items?.type === typeof value) return `a list, as [${JSON.stringify(value)}]`
   const said = saidText(items?.anyOf ?? [], value)
   return said === undefined ? listForm(items) : `a list, as [${said}]`
 }
+
+const linesShownMax = 3
 
 const saidText = (branches: readonly SchemaView[], value: unknown): string | undefined =>
   typeof value === 'string' && branches.some(({ properties }) => properties?.type?.const === 'text')

@@ -1,4 +1,5 @@
 import { patternFault } from '../../entities/linear-pattern.ts'
+import { phraseOf } from '../../intents/normalise.ts'
 import type { DocumentCondition, DocumentRequisite, DocumentRule } from '../document.ts'
 import type { DocumentFault } from '../document-fault.ts'
 import type { Names, PlacedNode } from '../placed-nodes.ts'
@@ -48,9 +49,26 @@ const checkRequisite = (names: Names, requisite: DocumentRequisite, path: string
         },
       ),
     )
+  faults.push(...twinChoices(validate.enum ?? [], `${path}.validate.enum`))
   if (validate.pattern !== undefined)
     faults.push(...checkPattern(validate.pattern, `${path}.validate.pattern`))
   return faults
+}
+
+/** Who says one of two equal choices has chosen none. */
+const twinChoices = (choices: readonly string[], path: string): DocumentFault[] => {
+  const phrases = choices.map((choice) => phraseOf(choice))
+  return phrases.flatMap((phrase, index) => {
+    const first = phrases.indexOf(phrase)
+    if (phrase === '' || first === index) return []
+    return [
+      {
+        path: `${path}[${index}]`,
+        message: `says the same as "${choices[first]}"`,
+        cure: 'leave out one of the two',
+      },
+    ]
+  })
 }
 
 /** A regular expression that runs in linear time. */

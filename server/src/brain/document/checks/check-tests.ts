@@ -1,7 +1,9 @@
 import { RE2JS } from 're2js'
+import { didYouMean } from '../../../domain/closest-name.ts'
 import type { AgentDocument, ConversationTest, Expectation, TestAnswer, TestTurn } from '../document.ts'
 import type { DocumentFault } from '../document-fault.ts'
 import type { Names } from '../placed-nodes.ts'
+import { childPath } from '../schema-faults.ts'
 import { duplicates, nodeReference, reference } from './references.ts'
 
 /** What no schema can say of conversation tests: names that lead nowhere, turns and answers that contradict themselves. */
@@ -127,6 +129,9 @@ const belongTo: readonly (readonly [keyof TestAnswer, readonly (keyof TestAnswer
   ['result', ['tool']],
 ]
 
+/** `output` is the older name of `context`. */
+const answerParts = ['responses', 'context', 'output']
+
 const answerErrors = (webhookIds: ReadonlySet<string>, answer: TestAnswer, path: string): DocumentFault[] => {
   const kinds = answerKinds.filter((kind) => answer[kind] !== undefined)
   const isOneKind = kinds.length === 1 || kinds.join() === 'model,tool_calls'
@@ -155,6 +160,13 @@ const answerErrors = (webhookIds: ReadonlySet<string>, answer: TestAnswer, path:
         cure: 'name the id of a webhook of this document',
       }),
     )
+  for (const key of Object.keys(answer.response ?? {}))
+    if (!answerParts.includes(key))
+      faults.push({
+        path: childPath(`${path}.response`, key),
+        message: 'is no part of an answer',
+        cure: didYouMean(key, answerParts, `write it below context:, as {context: {${key}: ...}}`),
+      })
   if (answer.webhook !== undefined && answer.response === undefined && answer.error === undefined)
     faults.push({ path, message: 'has no answer', cure: 'add response: {} or error: why there is none' })
   return faults
