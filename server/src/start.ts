@@ -223,9 +223,9 @@ const start = async (
   // Both at once: an upload may take minutes, in which the workers must not go on beginning things.
   closers.push(() => Promise.all([listening.close(), workers.stop()]))
   address.url = listening.url
-  const demo = config.roles.has('http')
-    ? await createDemo(deps, { apiKey: secrets.demoApiKey, wanted: config.demo })
-    : null
+  // Its webhook is the inbox: a demo of an earlier start is of no use where that is closed.
+  const hasDemo = config.roles.has('http') && config.inbox
+  const demo = hasDemo ? await createDemo(deps, { apiKey: secrets.demoApiKey, wanted: config.demo }) : null
   return { url: listening.url, deps, demo, stop: closeAll }
 }
 

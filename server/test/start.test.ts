@@ -87,6 +87,16 @@ test('two processes that start at once on one new database agree on one demo', a
   assert.deepEqual(one.demo, two.demo)
 })
 
+test('where the inbox is closed, no demo is announced whose events nobody could see', async (t) => {
+  const { url } = await testDatabase(t)
+  const dataDir = await mkdtemp(join(tmpdir(), 'dragoman-test-'))
+  const first = await testDragoman(t, { databaseUrl: url, dataDir })
+  assert.notEqual(first.demo, null)
+  const production = await testDragoman(t, { databaseUrl: url, dataDir, inbox: false, demo: undefined })
+  assert.equal(production.demo, null)
+  assert.equal((await fetch(`${production.url}/inbox`)).status, 404)
+})
+
 test('a stop waits for a call that is being answered, and not for its client to let go of the connection', {
   timeout: 30_000,
 }, async (t) => {
