@@ -80,7 +80,7 @@ const ordinals = [
 const lastWords = 'last|letzte[rns]?|ultim[oa]|derniere?|τελευται[οα]ς?'
 
 const positions = new RegExp(
-  `^(?:(?:i|want|take|would|like|the|number|option|choice|nr|nummer|numero|opcion|opcao|ich|nehme|der|die|das` +
+  `^(?:(?:no|nein|non|nao|οχι|sorry|i|want|take|would|like|the|number|option|choice|nr|nummer|numero|opcion|opcao|ich|nehme|der|die|das` +
     `|quiero|el|la|lo|je|prends|le|quero|o|a|il|το|τη|την|τον) )*(?:(\\d{1,2})|(${[...ordinals, lastWords].join('|')}))` +
     `(?: (?:one|option|choice|please|thanks|bitte|por favor|gracias|svp|merci|obrigad[oa]|per favore|grazie|παρακαλω))*$`,
   'u',

@@ -66,10 +66,15 @@ test('a text that is an answer as it stands answers no other question', () => {
   assert.deepEqual(textsOf(talk('2')), ['day?'])
 })
 
-test('the trace tells that a question was given up', () => {
-  const talk = talkOf([question('day', { ...day, required: false, attempts_max: 1 }), name])
-  talk('book a room')
-  assert.deepEqual(talk('blue').trace.path, ['given up'])
+test('the trace tells why a question was left out', () => {
+  for (const [answer, path] of [
+    ['blue', ['given up']],
+    ['skip', ['declined']],
+  ] as const) {
+    const talk = talkOf([question('day', { ...day, required: false, attempts_max: 1 }), name])
+    talk('book a room')
+    assert.deepEqual(talk(answer).trace.path, path)
+  }
 })
 
 test('where a time was asked for, figures are one, however they are written', () => {
