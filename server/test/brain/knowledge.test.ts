@@ -245,7 +245,7 @@ test('a bare yes, no, what or figure is no question to the documents, though the
   const document = { ...smallDocument({}), knowledge: [{ collection: 'faq' }] }
   const found = [{ passage_id: '1', title: 'T', text: 'Yes, you can pay with your phone.', score: 1 }]
   const talk = conversation(document, { answer: () => ({ ok: true, value: { passages: found } }) })
-  for (const text of ['yes', 'ok thanks', 'nope', 'what?', 'why', '10', '???'])
+  for (const text of ['yes', 'ok thanks', 'nope', 'what?', 'why not', '10', '???'])
     assert.ok(!talk(text).trace.path.includes('knowledge'), text)
   assert.ok(talk('yes and do you repair bicycles').trace.path.includes('knowledge'))
 })
