@@ -23,21 +23,32 @@ export const printReport = ({ tests, coverage }: TestReport): string => {
 const testLines = ({ test, passed, runs, passes, passes_min: passesMin, turns }: TestOutcome): string[] => {
   const sampled = runs === 1 ? '' : ` (${passes} of ${runs} runs passed, ${passesMin} needed)`
   const head = `${passed ? 'pass' : 'FAIL'}  ${test}${sampled}`
-  const misses = turns.flatMap(({ said, misses: missed }) =>
-    missed.length === 0
-      ? []
-      : [
-          `      after "${said}"`,
-          ...missed.flatMap(({ what, expected, came, because }) => [
-            `        ${what}`,
-            `          expected  ${shown(expected)}`,
-            `          came      ${shown(came)}`,
-            `          because   ${because}`,
-          ]),
-        ],
-  )
-  return [head, ...misses]
+  const [first, ...later] = turns.filter(({ misses }) => misses.length > 0)
+  return [head, ...(first ? missesInFull(first) : []), ...missesInShort(later)]
 }
+
+type TurnOfTest = TestOutcome['turns'][number]
+
+const missesInFull = ({ said, misses }: TurnOfTest): string[] => [
+  `      after "${said}"`,
+  ...misses.flatMap(({ what, expected, came, because }) => [
+    `        ${what}`,
+    `          expected  ${shown(expected)}`,
+    `          came      ${shown(came)}`,
+    `          because   ${because}`,
+  ]),
+]
+
+/** Once a conversation has gone astray, what comes later mostly follows from it. */
+const missesInShort = (turns: readonly TurnOfTest[]): string[] =>
+  turns.length === 0
+    ? []
+    : [
+        '      and later, perhaps because of it (--json tells all)',
+        ...turns.map(
+          ({ said, misses }) => `        after "${said}": ${misses.map(({ what }) => what).join(', ')}`,
+        ),
+      ]
 
 const missingShownMax = 12
 

@@ -167,6 +167,16 @@ test('a failure tells what was expected, what came and why', () => {
   assert.match(printed, /1 of 2 tests passed; failed: prices/)
 })
 
+test('of a conversation that goes astray the first turn is told in full, what may follow from it in a line', () => {
+  const ask: ConversationTest['turns'][number] = {
+    user: 'which plans are there',
+    expect: { node: 'order', events: ['closed'] },
+  }
+  const printed = printReport(run([{ test: 'prices', turns: [ask, ask, ask] }]))
+  assert.equal(printed.match(/because {3}/g)?.length, 2)
+  assert.equal(printed.match(/^ {8}after "which plans are there": node, events$/gm)?.length, 2)
+})
+
 test('the context of a test decides as a session’s context does', () => {
   passes(
     run([
