@@ -62,6 +62,20 @@ test('versions are listed newest first, page by page, with the environments that
   assertRefused(await operator.get(`/agents/${nowhere}/versions`), 404, 'not-found')
 })
 
+test('a version that no agent can have is refused wherever one is named', async () => {
+  const path = await agentWith('one')
+  const environment = await operator.post('/environments', { name: 'any', agent_id: path.split('/')[2] })
+  const tooHigh = 2_147_483_648
+  for (const answer of [
+    await operator.get(`${path}/versions?after=${tooHigh}`),
+    await operator.remove(`${path}/versions/${tooHigh}`),
+    await operator.get(`${path}/diff?from=${tooHigh}`),
+    await operator.get(`${path}/knowledge/documents?version=${tooHigh}`),
+    await operator.patch(`/environments/${environment.body['environment_id']}`, { agent_version: tooHigh }),
+  ])
+    assertRefused(answer, 400, 'invalid-payload', /must be at most 2147483647/)
+})
+
 test('restoring makes the draft what a version was, and leaves the versions alone', async () => {
   const path = await agentWith('one', 'two')
   const restored = await operator.post(`${path}/restore`, { version: 1 })

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { limits } from '../../domain/limits.ts'
-import { Id } from './schemas.ts'
+import { Id, versionMax } from './schemas.ts'
 
 /** What the knowledge part of the management API takes and answers. Times are ms since 1970. */
 const closed = { additionalProperties: false } as const
@@ -10,7 +10,7 @@ const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schem
 const CollectionName = Type.String({ minLength: 1, maxLength: 64, description: 'as the draft names it' })
 const Status = Type.Enum(['pending', 'ingesting', 'ready', 'failed'])
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pageItemsMax }))
-const Version = Type.Integer({ minimum: 0, description: '0 is the draft' })
+const Version = Type.Integer({ minimum: 0, maximum: versionMax, description: '0 is the draft' })
 
 export const DocumentPath = Type.Object({ agent_id: Id, document_id: Id })
 

@@ -10,6 +10,9 @@ const closed = { additionalProperties: false } as const
 
 export const Id = Type.String({ format: 'uuid' })
 
+/** What the column of a version holds. */
+export const versionMax = 2_147_483_647
+
 const Name = Type.String({
   minLength: 1,
   maxLength: 200,
@@ -103,7 +106,9 @@ export const ChangeEnvironmentBody = Type.Object(
     keep_alive: Type.Optional(KeepAlive),
     agent_id: Type.Optional(Type.Union([Id, Type.Null()], { description: 'null = nobody, sessions wait' })),
     agent_version: Type.Optional(
-      Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], { description: 'null = the newest' }),
+      Type.Union([Type.Integer({ minimum: 1, maximum: versionMax }), Type.Null()], {
+        description: 'null = the newest',
+      }),
     ),
   },
   closed,

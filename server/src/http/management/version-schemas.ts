@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
 import { replayLimits } from '../../domain/replay-limits.ts'
-import { AgentDocument, Id } from './schemas.ts'
+import { AgentDocument, Id, versionMax } from './schemas.ts'
 
 /** What the routes of versions, tests and replays accept and answer. */
 const closed = { additionalProperties: false } as const
 
-const Version = Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: '0 = the draft' })
-const PublishedVersion = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
+const Version = Type.Integer({ minimum: 0, maximum: versionMax, description: '0 = the draft' })
+const PublishedVersion = Type.Integer({ minimum: 1, maximum: versionMax })
 const Time = Type.Number({ description: 'ms since 1970 UTC' })
 const anyJson = Type.Unknown()
 
@@ -14,7 +14,7 @@ export const VersionPath = Type.Object({ agent_id: Id, version: PublishedVersion
 
 export const VersionsQuery = Type.Object(
   {
-    after: Type.Optional(Type.Integer({ minimum: 1, description: 'next of the page before' })),
+    after: Type.Optional({ ...PublishedVersion, description: 'next of the page before' }),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
   },
   closed,
