@@ -9,11 +9,13 @@ const retryAfterUnavailableSeconds = 2
 /** Every error leaves as `{error_code, error_message}`; what we did not foresee is logged and tells nothing. */
 export const answerErrors = (
   app: FastifyInstance,
-  deps: Pick<Deps, 'log' | 'isUnavailable' | 'isOutcomeUnknown'>,
+  deps: Pick<Deps, 'log' | 'clock' | 'isUnavailable' | 'isOutcomeUnknown'>,
 ): void => {
+  const tellUnavailable = tellerOfUnavailability(deps)
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (deps.isOutcomeUnknown(error)) return hangUp(deps, request, reply)
     const refusal = refusalOf(deps, error, request)
+    if (refusal?.code === 'unavailable') tellUnavailable(request, error)
     if (refusal) return sendRefusal(reply, refusal)
     deps.log.error(
       {
@@ -39,6 +41,19 @@ export const answerErrors = (
       new Refusal('not-found', `${request.method} ${pathOf(request)}: there is no such endpoint`),
     ),
   )
+}
+
+const toldAgainAfterMs = 1_000
+
+/** Why requests get a 503: said once a second, not once a request, for a store that is away is asked thousands of times. */
+const tellerOfUnavailability = ({ log, clock }: Pick<Deps, 'log' | 'clock'>) => {
+  let toldAt = Number.NEGATIVE_INFINITY
+  return (request: FastifyRequest, error: Error): void => {
+    const now = clock.now()
+    if (Math.abs(now - toldAt) < toldAgainAfterMs) return
+    toldAt = now
+    log.warn({ requestId: request.id, error: String(error) }, 'the store is away: requests get a 503')
+  }
 }
 
 /** A 503 would promise that nothing was accepted; a broken connection promises nothing, and is retried as such. */
