@@ -106,22 +106,18 @@ function* digression(
   { validate }: DocumentRequisite,
   isAnswer: boolean,
 ): Thinking<DocumentNode | undefined> {
-  const { agent } = turn
-  const exact = exactIntent(turn)
-  const elsewhere = (intent: string): DocumentNode | undefined => {
-    const node = listeningNode(agent, question.node_id, hearsIntent(intent))
-    return node?.node_id === question.node_id ? undefined : node
-  }
   if (isAnswer && validate?.enum) return undefined
   const isForm = isAnswer && validate !== undefined
-  if (exact === undefined && isForm && !(validate.entity && saysMore(turn))) return undefined
+  const mayBeMore = exactIntent(turn) !== undefined || (validate?.entity !== undefined && saysMore(turn))
+  if (isForm && !mayBeMore) return undefined
   const understanding = yield* understand(turn)
-  if (exact !== undefined) return elsewhere(exact)
   const verdict = verdictOf(turn, question.node_id, understanding)
   if (verdict.type !== 'accepted') return undefined
   const confidence = understanding.ranking[0]?.confidence ?? 0
   const isSure = confidence >= digressionConfidence || (!isForm && /[?;؟？]$/.test(turn.text))
-  return isAnswer && !isSure ? undefined : elsewhere(verdict.intent)
+  if (isAnswer && !isSure) return undefined
+  const node = listeningNode(turn.agent, question.node_id, hearsIntent(verdict.intent))
+  return node?.node_id === question.node_id ? undefined : node
 }
 
 /** "Where is my order 10013" is more than a number; "on Tuesday please" is a day. */
