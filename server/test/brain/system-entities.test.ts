@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
 import { systemEntities } from '../../src/brain/document/understanding-part.ts'
 import { type EntityInput, findEntities } from '../../src/brain/entities/find-entities.ts'
 import { prepareEntities } from '../../src/brain/entities/prepare-entities.ts'
 
-const run = promisify(execFile)
 const none = prepareEntities([])
 
 /** Monday, 23 November 2026, 09:00 in Athens. */
