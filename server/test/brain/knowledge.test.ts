@@ -226,6 +226,25 @@ test('the answer is from the passage whose heading asks the question, not from o
   assert.equal(text, 'They are made in a personal consultation.\n\nSource: T0')
 })
 
+test('of two passages that are as telling, the one that the search put first is said', () => {
+  const found = [
+    [
+      'Address',
+      'You find us at Ermou 12 in Athens, two minutes from the metro station Monastiraki. There is no parking in front of the shop.',
+      0.857,
+    ],
+    ['Jobs', 'We look for mechanics in Athens. Send your CV to jobs@shop.example.', 0.723],
+    [
+      'About us',
+      'Two brothers, Nikos and Yannis Pappas, founded the shop in 1987. Today 23 people work here.',
+      0.678,
+    ],
+  ].map(([heading = '', text = '', score = 0], index) => ({
+    ...{ passage_id: `${index}`, title: 'Help', heading, text, score },
+  }))
+  assert.match(answerTo('where is your shop', {}, found).text ?? '', /Ermou 12/)
+})
+
 test('sentences are not cut behind titles and initials', () => {
   assert.deepEqual(
     sentencesOf('Ask Dr. Who or J. Doe. They know.\nNext line').map(({ text }) => text),

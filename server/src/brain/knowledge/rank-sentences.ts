@@ -52,7 +52,8 @@ export const rankSentences = (query: string, passages: readonly Passage[]): read
       const beside = [index - 1, index + 1].map((other) =>
         sentences[other]?.passage === sentence.passage ? (matches[other] ?? 0) : 0,
       )
-      const place = placeShare * logOdds(sentence.passage.score)
+      const place =
+        placeShare * logOdds(sentence.passage.score) + (sentence.passage === best ? firstShare : 0)
       return { ...sentence, match, rank: match + neighbourShare * Math.max(...beside) + place }
     })
     .sort((one, other) => other.rank - one.rank)
@@ -88,6 +89,8 @@ const lengthShare = 0.1
 const neighbourShare = 0.2
 const headingShare = 0.3
 const placeShare = 0.06
+/** Between two that are as telling, the passage that search put first. */
+const firstShare = 0.06
 const matchShareMin = 0.5
 
 const byPosition = (one: RankedSentence, other: RankedSentence): number => one.position - other.position
