@@ -1,7 +1,7 @@
 import type { AgentResponse } from '../../domain/message.ts'
 import type { Agent } from '../agent.ts'
 import type { ConversationTest, TestTurn } from '../document/document.ts'
-import type { Thinking, Trace } from '../turn-types.ts'
+import type { Thinking } from '../turn-types.ts'
 import { checkTurn, type Miss, understoodIntent } from './check-turn.ts'
 import { type Coverage, coverageOf, type ThoughtTurn } from './coverage.ts'
 import { openScript } from './scripted-answers.ts'
