@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox'
+import Type from 'typebox'
 import { closed, described, documentLimits, Label, optional, Slug } from './words.ts'
 
 export const Intent = Type.Object(
