@@ -166,6 +166,12 @@ test('what is wrong with an upload or a search is told by its field and its cure
   const agent = await newAgent()
   assertRefused(await upload(agent, 'a.exe', 'x'), 400, 'invalid-payload', /^filename: must end with \.md/)
   assertRefused(await upload(agent, 'a.txt', ''), 400, 'invalid-payload', /^body: is empty/)
+  const form = {
+    path: `${agent}/knowledge/files?collection=faq&filename=a.md`,
+    rawBody: Buffer.from('--x\r\n\r\n# Help\r\n--x--\r\n'),
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+  }
+  assertRefused(await operator.send(form), 400, 'invalid-payload', /^body: is a form; .* --data-binary @FILE/)
   assertRefused(
     await upload(agent, 'a.txt', 'x', 'other'),
     404,
@@ -178,6 +184,8 @@ test('what is wrong with an upload or a search is told by its field and its cure
   const searched = (body: object, path = agent) => operator.post(`${path}/knowledge/search`, body)
   assertRefused(await searched({}), 400, 'invalid-payload', /^query: is required/)
   assertRefused(await searched({ query: 'x', collections: ['other'] }), 404, 'not-found', /^collection/)
+  const documents = await operator.get(`${agent}/knowledge/documents?collection=a%00`)
+  assertRefused(documents, 400, 'invalid-payload', /^collection: .*no NUL/)
   assertRefused(await searched({ query: 'x', version: 7 }), 404, 'not-found', /^version: 7 is not published/)
   const nobody = `/agents/${randomUUID()}`
   assertRefused(await searched({ query: 'x' }, nobody), 404, 'not-found', /^agent_id/)

@@ -7,7 +7,13 @@ const closed = { additionalProperties: false } as const
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()])
 
-const CollectionName = Type.String({ minLength: 1, maxLength: 64, description: 'as the draft names it' })
+const CollectionName = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[^\\u0000]+$',
+  errorSentence: 'must have 1 to 64 characters, and no NUL',
+  description: 'as the draft names it',
+})
 const Status = Type.Enum(['pending', 'ingesting', 'ready', 'failed'])
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: limits.pageItemsMax }))
 const Version = Type.Integer({ minimum: 0, maximum: versionMax, description: '0 is the draft' })
