@@ -1,16 +1,20 @@
 import { trainingExamples } from '../brain/agent.ts'
 import { validateDocument } from '../brain/document/document-validation.ts'
+import { unfetchedPages } from '../brain/document/unfetched-pages.ts'
 import { unsetSecrets } from '../brain/document/unset-secrets.ts'
 import type { Example } from '../brain/intents/model.ts'
 import type { Deps } from '../deps.ts'
 import { documentRefusal, type Fault, Refusal } from '../domain/errors.ts'
 import { publishVersion, readDraftToPublish } from '../store/agents.ts'
+import { listCrawls } from '../store/knowledge-crawls.ts'
 
 /** The draft becomes the next version: checked, its intents trained off the event loop, immutable from then on. */
 export const publishAgent = async (
   deps: Pick<Deps, 'db' | 'trainIntents' | 'trainings' | 'settings' | 'secretNames'>,
   agentId: string,
 ): Promise<{ readonly agent_id: string; readonly version: number; readonly warnings: readonly Fault[] }> => {
+  // Looked at before the list of documents: what comes in between is there, and warned of in vain.
+  const crawls = await listCrawls(deps.db, agentId)
   const found = await readDraftToPublish(deps.db, agentId)
   if (!found) throw agentNotFound(agentId)
   const { draft: document, documentIds, unreadFiles } = found
@@ -24,7 +28,7 @@ export const publishAgent = async (
   // Environments that follow the newest version have a new one.
   deps.settings.forget()
   const unset = unsetSecrets(checked.document, (name) => deps.secretNames.has(name))
-  return { agent_id: agentId, version, warnings: [...unset, ...checked.warnings] }
+  return { agent_id: agentId, version, warnings: [...unset, ...unfetchedPages(crawls), ...checked.warnings] }
 }
 
 /** How far it is, `get-agent.ts` tells whoever asks meanwhile. */

@@ -168,6 +168,39 @@ test('a page that cannot be had is told with its reason, and keeps what was read
   assert.ok((await crawled(agent)).origins.includes('/ok'))
 })
 
+test('who publishes is warned of pages that are not there, or not yet', async () => {
+  const warningsOf = async (agent: string): Promise<string> => {
+    const { warnings } = (await operator.post(`${agent}/publish`)).body as Item
+    return warnings.map(({ path, message }: Item) => `${path}: ${message}`).join()
+  }
+  let answer = (): void => {}
+  const site = await website({
+    '/ok': html('Ok', 'Text.'),
+    '/slow': (_request, response) => {
+      answer = () => void response.writeHead(200, { 'content-type': 'text/html' }).end(html('Slow', 'Text.'))
+    },
+  })
+  site.pages['/sitemap.xml'] =
+    `<urlset><url><loc>${site.url}/ok</loc></url><url><loc>${site.url}/none</loc></url></urlset>`
+  const slow = await newAgent([{ type: 'pages', urls: [`${site.url}/slow`] }])
+  await until('the page is asked for', async () => site.asked.includes('/slow'))
+  assert.match(await warningsOf(slow), /^knowledge: site: has web pages that are still being fetched$/)
+  answer()
+  await crawled(slow)
+  assert.equal(await warningsOf(slow), '')
+
+  const missing = await newAgent([{ type: 'pages', urls: ['/ok', '/none'].map((path) => site.url + path) }])
+  await crawled(missing)
+  assert.match(await warningsOf(missing), /^knowledge: site: is without 1 of 2 web pages: \S+\/none: .*404$/)
+
+  const listed = await newAgent([{ type: 'sitemap', url: `${site.url}/sitemap.xml` }])
+  await crawled(listed)
+  assert.equal(await warningsOf(listed), '')
+  const unlisted = await newAgent([{ type: 'sitemap', url: `${site.url}/nothing.xml` }])
+  await crawled(unlisted)
+  assert.match(await warningsOf(unlisted), /^knowledge: site: has no pages: \S/)
+})
+
 test('a sitemap that is kept as a packed file is read', async () => {
   const site = await website({ '/a': html('A', 'Text.') })
   site.pages['/sitemap.xml.gz'] = (_request, response) =>
