@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { Refusal } from '../../domain/errors.ts'
 import { knowledgeFileBytesMax } from '../../domain/knowledge-files.ts'
 import { addKnowledgeFile } from '../../usecases/add-knowledge-file.ts'
 import { crawlKnowledge } from '../../usecases/crawl-knowledge.ts'
@@ -147,6 +148,9 @@ export const knowledgeRoutes =
 
 const passagesDefaultMax = 5
 
+/** Its envelope would be read as if it stood in the file. */
+const isForm = 'body: is a form; send the bytes of the file alone, as curl --data-binary @FILE does'
+
 /** Apart from the others, because here a body is bytes, whatever its type says. */
 const uploadRoutes =
   (deps: ManagementDeps): FastifyPluginAsyncTypebox =>
@@ -165,7 +169,8 @@ const uploadRoutes =
           response: answers(202, schema.Document, ['not-found', 'payload-too-large']),
         },
       },
-      async ({ params, query, body }, reply) => {
+      async ({ params, query, body, headers }, reply) => {
+        if (headers['content-type']?.startsWith('multipart/')) throw new Refusal('invalid-payload', isForm)
         const document = await addKnowledgeFile(deps, {
           ...query,
           agentId: params.agent_id.toLowerCase(),
