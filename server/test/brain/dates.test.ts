@@ -145,7 +145,8 @@ test('a day with points is a date where numbers have a comma', () => {
   const only = ['sys-date']
   assert.deepEqual(values('am 3.5.', { only, language: 'de' }), ['2027-05-03'])
   assert.deepEqual(values('3.5.27', { only, language: 'de' }), ['2027-05-03'])
-  assert.deepEqual(values('31.2.', { only, language: 'de' }), [])
+  for (const text of ['31.2.', '32.1.', '0.1.', '1.13.', '1.0.'])
+    assert.deepEqual(values(text, { only, language: 'de' }), [], text)
   assert.deepEqual(values('it costs 3.5.', { only }), [])
 })
 

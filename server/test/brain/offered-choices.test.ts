@@ -11,7 +11,7 @@ const offering: DocumentNode = intentNode('plans', [
     texts: ['Which one?'],
     options: [
       { label: 'A drink', text: 'bring me a beer' },
-      { label: 'Pay', text: 'the bill please' },
+      { label: 'Páy', text: 'the bill please' },
     ],
   },
 ])
