@@ -21,18 +21,33 @@ export const readEndpoint = async (
   integrationId: string,
 ): Promise<EndpointRow | undefined> => (await queries.rows<EndpointRow>(readStatement, [integrationId]))[0]
 
+/**
+ * Does the integration still have the URL that an answer came from? The share lock: a URL that is being changed is
+ * changed first, or closes the circuit after this.
+ */
+const sameUrlText = `same as materialized (
+      select from integrations where integration_id = $1 and webhook_url = $2 for share)`
+
 const openStatement = {
   name: 'open-circuit',
-  text: `update endpoints set circuit = 'open', reason = $2, changed_at = now(),
-      probe_at = now() + $3 * interval '1 millisecond'
-    where integration_id = $1 and circuit = 'closed'`,
+  text: `with ${sameUrlText}
+    update endpoints set circuit = 'open', reason = $3, changed_at = now(),
+      probe_at = now() + $4 * interval '1 millisecond'
+    where integration_id = $1 and circuit = 'closed' and exists (select from same)`,
 }
 
+/** Changes nothing when the webhook is at another URL by now, as `pauseEndpoint`. */
 export const openCircuit = async (
   queries: Queries,
-  circuit: { readonly integrationId: string; readonly reason: string; readonly probeInMs: number },
+  circuit: {
+    readonly integrationId: string
+    readonly webhookUrl: string
+    readonly reason: string
+    readonly probeInMs: number
+  },
 ): Promise<void> => {
-  await queries.rows(openStatement, [circuit.integrationId, circuit.reason, circuit.probeInMs])
+  const { integrationId, webhookUrl, reason, probeInMs } = circuit
+  await queries.rows(openStatement, [integrationId, webhookUrl, reason, probeInMs])
 }
 
 const takeProbeStatement = {
@@ -59,11 +74,9 @@ export const postponeProbe = async (
   await queries.rows(postponeStatement, [integrationId, delayMs])
 }
 
-/** The share lock: a URL that is being changed is changed first, or closes the circuit after this. */
 const pauseStatement = {
   name: 'pause-endpoint',
-  text: `with same as materialized (
-      select from integrations where integration_id = $1 and webhook_url = $2 for share)
+  text: `with ${sameUrlText}
     update endpoints set circuit = 'paused', reason = $3, probe_at = null, changed_at = now()
     where integration_id = $1 and exists (select from same) returning integration_id`,
 }

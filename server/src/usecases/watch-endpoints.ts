@@ -47,12 +47,13 @@ export const openEndpoint = (
   deps: WatchDeps,
   failing: {
     readonly integrationId: string
+    readonly webhookUrl: string
     readonly reason: string
     readonly retryAfterMs: number | undefined
   },
 ): Promise<void> => {
-  const { integrationId, reason, retryAfterMs } = failing
-  return openCircuit(deps.db, { integrationId, reason, probeInMs: untilProbeMs(retryAfterMs, deps.chance()) })
+  const { retryAfterMs, ...circuit } = failing
+  return openCircuit(deps.db, { ...circuit, probeInMs: untilProbeMs(retryAfterMs, deps.chance()) })
 }
 
 export const probeAgainLater = (

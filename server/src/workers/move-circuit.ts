@@ -41,6 +41,7 @@ export const moveCircuit = async (
     const { failuresInRow } = endpoint.load
     deps.log.warn({ integrationId, failuresInRow }, 'circuit opened')
     const reason = `${failuresInRow} failures in a row`
-    await openEndpoint(deps, { integrationId, reason, retryAfterMs: signal.retryAfterMs })
+    // Of a URL that it had before: then the next poll finds the circuit closed.
+    await openEndpoint(deps, { integrationId, webhookUrl, reason, retryAfterMs: signal.retryAfterMs })
   }
 }

@@ -57,7 +57,12 @@ test('after the clock was set back an hour, what was due is due, and what waits 
   const due = await addLane('lanes', integrationId, { inSeconds: -1 })
   const turnDue = await addLane('turn_lanes', integrationId, { inSeconds: -1 })
   const retry = await addLane('lanes', integrationId, { inSeconds: 1_800 })
-  await openCircuit(db, { integrationId, reason: 'down', probeInMs: 600_000 })
+  await openCircuit(db, {
+    integrationId,
+    webhookUrl: 'http://127.0.0.1:9/',
+    reason: 'down',
+    probeInMs: 600_000,
+  })
   await setBackAnHour()
   assert.ok((await followClock(db, leases)) > 3_500_000)
   isBetween(await waitSecondsOf('lanes', due), -60, 0)

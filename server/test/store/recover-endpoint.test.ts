@@ -19,7 +19,12 @@ const seedDown = async (): Promise<string> => {
       select gen_random_uuid(), $1, 1, 1, now() + interval '1 hour', 6 from generate_series(1, $2)`,
     [integrationId, laneCount],
   )
-  await openCircuit(db, { integrationId, reason: 'down', probeInMs: 3_600_000 })
+  await openCircuit(db, {
+    integrationId,
+    webhookUrl: 'http://127.0.0.1:9/',
+    reason: 'down',
+    probeInMs: 3_600_000,
+  })
   return integrationId
 }
 

@@ -396,9 +396,11 @@ test('a stop sends nothing more, waits for what is under way and gives every oth
   const { db, webhooks, wake, stop, lanes } = await startLoop(t, { deliveriesInFlightMax: 2 })
   const [one, two] = [await seedLanes(db, 5), await seedLanes(db, 5)]
   wake(one, two)
-  await until('all lanes are claimed', async () => (await lanes()).every((lane) => lane.isHeld))
-  const underWay = webhooks.inFlight.size
-  assert.equal(underWay, 2)
+  const underWay = 2
+  await until('all lanes are claimed and all slots are taken', async () => {
+    const areHeld = (await lanes()).every((lane) => lane.isHeld)
+    return areHeld && webhooks.inFlight.size === underWay
+  })
   const stopping = stop()
   await until('the others are given back', async () => {
     const held = (await lanes()).filter((lane) => lane.isHeld)
@@ -433,6 +435,23 @@ test('a 410 of the URL that the webhook had before pauses nothing', async (t) =>
   assert.equal((await readEndpoint(db, integrationId))?.circuit, 'closed')
 })
 
+test('a webhook that failed at the URL it had before is not taken for down at its new one', async (t) => {
+  const { db, webhooks, poll, lanes } = await startLoop(t, { endpointInFlightMax: 1 })
+  const integrationId = await seedLanes(db, 3)
+  await poll()
+  await until('a post is under way', () => webhooks.inFlight.size > 0)
+  await run(db, `update integrations set webhook_url = 'http://127.0.0.1:9/new' where integration_id = $1`, [
+    integrationId,
+  ])
+  webhooks.answering.add(integrationId)
+  webhooks.only().answer(503)
+  await until('the others are delivered', async () => {
+    await poll()
+    return (await lanes()).filter(({ head }) => head === 2).length === 2
+  })
+  assert.equal((await readEndpoint(db, integrationId))?.circuit, 'closed')
+})
+
 test('a lane whose event somebody deleted goes on with the next one, and the lost one counts as dead', async (t) => {
   const { db, webhooks, poll, lanes } = await startLoop(t)
   const integrationId = await seedLanes(db, 1)
@@ -460,16 +479,16 @@ test('a failure that is read when its lease is over opens no circuit: it was we 
     deliveryLeaseMarginSeconds: 0.2,
   })
   const integrationId = await seedLanes(db, 1)
-  const untilPosted = (): Promise<void> =>
-    until('a post is under way', async () => {
+  const untilPosted = (posts: number): Promise<void> =>
+    until(`${posts} posts are under way`, async () => {
       await poll()
-      return webhooks.inFlight.size > 0
+      return webhooks.inFlight.size === posts
     })
-  await untilPosted()
+  await untilPosted(1)
   const late = webhooks.only()
-  await until('its lease is over', async () => (await lanes()).every(({ dueInMs }) => (dueInMs ?? 0) < 0))
+  // Only when its lease is over does the lane have another one.
+  await untilPosted(2)
   late.answer(503)
-  await untilPosted()
   webhooks.only().answer(200)
   await settled('closed', integrationId)
   await until('it is delivered', async () => (await lanes()).every((lane) => lane.head === 2))
