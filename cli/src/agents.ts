@@ -106,9 +106,17 @@ const push = async ({ terminal, api, flags, positionals }: Call): Promise<number
       terminal.say(
         `The server has read ${uploaded} ${uploaded === 1 ? 'document' : 'documents'} of its knowledge.\n`,
       )
+    const namesakes = flags.create === true ? await namesakesOf(api, kept) : 0
+    if (namesakes > 0)
+      terminal.complain(
+        `warning  ${namesakes + 1} agents have this name now; the next push goes to this one with --agent ${idOf(kept)}\n`,
+      )
   }
   return exitCodes.fine
 }
+
+const namesakesOf = async (api: ManagementApi, kept: JsonBody): Promise<number> =>
+  (await allAgents(api)).filter(({ name }) => name === kept['name']).length - 1
 
 /** Never guessed: a push replaces the draft that is there. */
 const pushedTo = async (api: ManagementApi, { agent }: Call['flags']): Promise<JsonBody> => {

@@ -153,6 +153,15 @@ test('a new agent is made of a directory, with the documents of its knowledge', 
   assert.match(unused.out, new RegExp(`No environment talks with it yet: PATCH .*"agent_id": "${id}"`))
 })
 
+test('an agent that is made a second time is told to have a namesake', async () => {
+  await writeFile(join(folder, 'twin.yaml'), 'agent: { name: Twin }\nintents: []\nworkflows: []\n')
+  assert.equal((await dragoman(['agents', 'push', 'twin.yaml', '--create'])).error, '')
+  const { code, out, error } = await dragoman(['agents', 'push', 'twin.yaml', '--create'])
+  const [, id = ''] = /\((\S+)\)/.exec(out) ?? []
+  assert.equal(code, 0)
+  assert.match(error, new RegExp(`^warning {2}2 agents have this name now; .* --agent ${id}$`, 'm'))
+})
+
 test('a directory with a fault makes no agent', async () => {
   const before = (await operator.all('/agents')).length
   await writeFile(join(folder, 'faulty.yaml'), 'agent: {}\nintents: []\nworkflows: []\n')
