@@ -5,6 +5,7 @@ import { chance } from './chance.ts'
 import type { FoundEntity } from './entities/entity.ts'
 import type { Understanding } from './intents/model.ts'
 import { renderTemplate } from './template.ts'
+import type { TurnStep } from './turn-steps.ts'
 import type { Answer, Ask, Thinking, Trace, TurnEffect, TurnInput } from './turn-types.ts'
 
 /** One turn while it is being thought. It lives inside one call of `think` and nobody else sees it. */
@@ -19,7 +20,7 @@ export interface OpenTurn {
   readonly effects: TurnEffect[]
   readonly nodes: string[]
   readonly notes: Set<string>
-  readonly path: string[]
+  readonly path: TurnStep[]
   readonly conditions: NonNullable<Trace['conditions']>[number][]
   readonly passages: NonNullable<Trace['passages']>[number][]
   /** Entities of the message that answers have been taken from, and how many. */

@@ -162,7 +162,7 @@ export interface Trace {
     readonly because: readonly { readonly feature: string; readonly weight: number }[]
   }
   readonly entities?: readonly { readonly entity: string; readonly value: Json; readonly text: string }[]
-  /** What decided, in order: which step of the turn took the message (`question`, `intent`, `knowledge`, ...). */
+  /** What decided, in order: the steps of `turn-steps.ts` that took the message. */
   readonly path: readonly string[]
   readonly nodes: readonly string[]
   /** Conditions that were looked at: `index` in its node, and whether it held. */

@@ -25,6 +25,7 @@ import { asksToStop } from './stop-guard.ts'
 import { takeOffer } from './take-offer.ts'
 import { variableChanges } from './trace-variables.ts'
 import { entitiesIn } from './turn-entities.ts'
+import type { TurnStep } from './turn-steps.ts'
 import type { Thinking, Trace, TurnInput, TurnResult } from './turn-types.ts'
 import { exactIntent, intentTrace, nodeFor, understand, verdictOf } from './understand.ts'
 import { walk } from './walk.ts'
@@ -133,7 +134,7 @@ function* followIntent(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
   return yield* notUnderstood(turn, { ...dialog, isClarifying: false })
 }
 
-function* go(turn: OpenTurn, dialog: Dialog, node: DocumentNode, step: string): Thinking<Dialog> {
+function* go(turn: OpenTurn, dialog: Dialog, node: DocumentNode, step: TurnStep): Thinking<Dialog> {
   turn.path.push(step)
   return yield* arrive(turn, dialog, yield* walk(turn, node, { take: 'all' }))
 }
