@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import type { Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import type { DocumentModel } from '../../src/brain/document/document.ts'
 import type { Answer, ModelAsk } from '../../src/brain/turn-types.ts'
 import type { Circumstances } from '../../src/outside/answer-asks.ts'
@@ -7,6 +9,7 @@ import { createModelAsker, type ModelDeps } from '../../src/outside/ask-model.ts
 import { createCheckedFetch } from '../../src/outside/checked-fetch.ts'
 import { circumstancesOf } from './circumstances.ts'
 import { type ModelLine, modelServer } from './model-server.ts'
+import { rawReceiver } from './raw-receiver.ts'
 
 const secret = 'sk-very-secret-key'
 
@@ -210,6 +213,55 @@ for (const [line, reason] of emptyAnswers)
   test(`an answer that is none is an error: ${JSON.stringify(line).slice(0, 60)}`, async (t) => {
     const server = await modelServer(t, [line, line])
     assert.match(errorOf(await asking(t, [openaiAt(server.url)])), reason)
+  })
+
+const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n'
+const bomb = gzipSync(Buffer.alloc(100_000_000))
+const again = (socket: Socket, text: string): void => {
+  const timer = setInterval(() => socket.write(text), 10)
+  socket.on('close', () => clearInterval(timer))
+}
+
+const hostile: readonly (readonly [string, (socket: Socket) => void, RegExp])[] = [
+  [
+    'unpacks to a hundred megabytes',
+    (socket) => {
+      socket.write(`${head}content-encoding: gzip\r\n\r\n`)
+      socket.write(bomb)
+    },
+    /larger than 1048576 bytes/,
+  ],
+  [
+    'unpacks twice',
+    (socket) => {
+      socket.write(`${head}content-encoding: gzip, gzip\r\n\r\n`)
+      socket.write(gzipSync(bomb))
+    },
+    /larger than 1048576 bytes/,
+  ],
+  [
+    'comes byte by byte',
+    (socket) => {
+      socket.write(`${head}\r\n`)
+      again(socket, ' ')
+    },
+    /no answer within 1000 ms/,
+  ],
+  [
+    'is a stream of comments without end',
+    (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n')
+      again(socket, ': hello\n\n')
+    },
+    /no answer within 1000 ms/,
+  ],
+]
+for (const [what, answer, reason] of hostile)
+  test(`an answer that ${what} costs no more than its bound, and its connection is cut`, async (t) => {
+    const server = await rawReceiver(t, answer)
+    const error = errorOf(await asking(t, [{ ...openaiAt(server.url), timeout: 1 }]))
+    assert.match(error, reason)
+    await server.allGone()
   })
 
 test('a missing key is named with the cure, and the provider is not asked', async (t) => {
