@@ -104,6 +104,12 @@ test('a PDF is read with its headings, without running heads and table of conten
   })
 })
 
+test('letters that a font of a PDF says are nothing are left out, because no text can hold them', async () => {
+  const outcome = await read('application/pdf', smallPdf([['Retx~urns within 30 days.']], { '~': '\0' }))
+  assert.ok(outcome.ok)
+  assert.equal(outcome.passages[0]?.text, 'Retxurns within 30 days.')
+})
+
 test('a Word document is read with its headings', async () => {
   assert.deepEqual(await read(docx, smallDocx(['# Warranty', 'Two years.', 'Batteries: six months.'])), {
     ok: true,

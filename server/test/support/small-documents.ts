@@ -1,18 +1,27 @@
 import { crc32 } from 'node:zlib'
 
-/** A PDF with one page for each list of lines; a line that begins with `# ` is set in large letters. */
-export const smallPdf = (pages: readonly (readonly string[])[]): Buffer => {
+/**
+ * A PDF with one page for each list of lines; a line that begins with `# ` is set in large letters. `meanings` are the
+ * characters that its font says letters mean, by letter.
+ */
+export const smallPdf = (
+  pages: readonly (readonly string[])[],
+  meanings: Readonly<Record<string, string>> = {},
+): Buffer => {
   const objects: string[] = []
   const pageNumbers = pages.map((_, index) => 4 + index * 2)
   objects[1] = '<< /Type /Catalog /Pages 2 0 R >>'
   objects[2] = `<< /Type /Pages /Kids [${pageNumbers.map((number) => `${number} 0 R`).join(' ')}] /Count ${pages.length} >>`
-  objects[3] = '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'
+  objects[3] = `<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode ${4 + pages.length * 2} 0 R >>`
   pages.forEach((lines, index) => {
     const content = lines.map((line, row) => textAt(line, 760 - row * 14)).join('\n')
     objects[4 + index * 2] =
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${5 + index * 2} 0 R /Resources << /Font << /F1 3 0 R >> >> >>`
     objects[5 + index * 2] = `<< /Length ${content.length} >>\nstream\n${content}\nendstream`
   })
+  const map = Object.entries(meanings).map(([letter, meaning]) => `<${hex(letter)}> <${hex(meaning, 4)}>`)
+  const cmap = `begincmap 1 begincodespacerange <00> <FF> endcodespacerange ${map.length} beginbfchar ${map.join(' ')} endbfchar endcmap`
+  objects.push(`<< /Length ${cmap.length} >>\nstream\n${cmap}\nendstream`)
   let text = '%PDF-1.4\n'
   const offsets: number[] = []
   objects.forEach((object, number) => {
@@ -25,6 +34,8 @@ export const smallPdf = (pages: readonly (readonly string[])[]): Buffer => {
   text += `trailer\n<< /Size ${objects.length} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`
   return Buffer.from(text, 'latin1')
 }
+
+const hex = (letter: string, digits = 2): string => letter.charCodeAt(0).toString(16).padStart(digits, '0')
 
 const textAt = (line: string, height: number): string => {
   const isHeading = line.startsWith('# ')

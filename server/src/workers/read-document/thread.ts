@@ -15,11 +15,21 @@ const read = async (document: DocumentBytes): Promise<ReadingReport> => {
         ok: false,
         error: `has ${passages.length} passages; a document may have ${passagesMax}, so split it`,
       }
-    return { ok: true, title: title.trim().slice(0, titleLengthMax) || document.name, passages }
+    return {
+      ok: true,
+      title: readable(title).trim().slice(0, titleLengthMax) || document.name,
+      passages: passages.map(({ heading, text }) => ({
+        ...(heading === undefined ? {} : { heading: readable(heading) }),
+        text: readable(text),
+      })),
+    }
   } catch (error) {
     return { ok: false, error: error instanceof Error ? error.message : String(error) }
   }
 }
+
+/** Fonts of some PDFs give NUL for a letter, and PostgreSQL's text cannot hold it. */
+const readable = (text: string): string => text.replaceAll('\0', '').toWellFormed()
 
 const parse = async (
   document: DocumentBytes,
