@@ -100,6 +100,7 @@ test('a question comes back after a digression that found nothing, and the misun
   talk('place an order')
   const lost = talk('what are the fees')
   assert.equal(textsOf(lost).at(-1), 'When?')
+  assert.equal(lost.trace.path.at(-1), 'resumed')
   assert.equal(lost.state.unknown_counter, 1)
   assert.deepEqual(textsOf(talk('on 12 March 2026')), ['Ordered for 2026-03-12.'])
 })
