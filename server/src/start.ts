@@ -152,7 +152,7 @@ const start = async (
   const trainIntents = createIntentTrainer(embedder)
   const fetchPage = createPageFetcher({ allowPrivate: config.limits.allowPrivateTargets })
   const postEvent = createEventPoster({ poster, sealer, clock: systemClock })
-  const tellCompose = createComposeTeller({ newId, signals, postEvent })
+  const tellCompose = createComposeTeller({ db, newId, signals, postEvent })
   const address = { url: '' }
 
   const deps: Deps = {

@@ -173,6 +173,7 @@ test('410 pauses the endpoint: nothing more is sent until a person resumes it, a
   one.receiver.behave(() => 200)
   await cause(one, sessions[0].path, 2, 1)
   await cause(one, sessions[1].path, 2)
+  await one.api.post(`${sessions[1].path}/messages/compose`, { action: 'start' })
   // Another customer's answer shows that the loop has been round.
   const other = await addCustomer({ after }, dragoman)
   const marker = await other.api.open()
