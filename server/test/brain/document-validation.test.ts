@@ -608,3 +608,16 @@ test('of a document with more faults than anybody reads, the first hundred are t
     assert.equal(checked.ok ? 0 : checked.errors.length, 100)
   }
 })
+
+test('a secret that stands where its name belongs is not repeated', () => {
+  const checked = validateDocument({
+    ...smallDocument({}),
+    models: [{ provider: 'openai', model: 'gpt-5', key: 'sk-proj-1234' }],
+  })
+  assert.ok(!checked.ok)
+  assert.deepEqual(
+    checked.errors.map(({ path, message }) => [path, message]),
+    [['models[0].key', 'is no name of a secret']],
+  )
+  assert.doesNotMatch(JSON.stringify(checked), /1234/)
+})

@@ -123,7 +123,9 @@ const stringFaults = (schema: SchemaView, value: string, path: string): Document
   if (faults.length === 0 && schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value))
     faults.push({
       path,
-      message: `"${value.slice(0, shownLengthMax)}" has not the right form`,
+      message: schema.isNameOfSecret
+        ? 'is no name of a secret'
+        : `"${value.slice(0, shownLengthMax)}" has not the right form`,
       cure: schema.patternErrorMessage ?? `it must match ${schema.pattern}`,
     })
   return faults

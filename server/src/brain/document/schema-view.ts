@@ -16,6 +16,8 @@ export interface SchemaView {
   readonly pattern?: string | RegExp
   /** What a text must be that does not fit the pattern. */
   readonly patternErrorMessage?: string
+  /** What stands in its place may be the secret itself, and is not repeated. */
+  readonly isNameOfSecret?: boolean
   readonly description?: string
   readonly minimum?: number
   readonly maximum?: number

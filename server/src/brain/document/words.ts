@@ -94,12 +94,14 @@ export const Variable = formed(
 )
 
 /** Where a secret is kept (never the secret): the operator sets DRAGOMAN_SECRET_<name>. */
-export const SecretName = formed(
-  '^[A-Z][A-Z0-9_]*$',
-  'name the secret in capitals, as SHOP, and set DRAGOMAN_SECRET_SHOP where the server runs; the secret itself has no place here',
-  1,
-  64,
-)
+export const SecretName = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[A-Z][A-Z0-9_]*$',
+  patternErrorMessage:
+    'name the secret in capitals, as SHOP, and set DRAGOMAN_SECRET_SHOP where the server runs; the secret itself has no place here',
+  isNameOfSecret: true,
+})
 
 export const Scalar = Type.Union([
   Type.String({ maxLength: documentLimits.textLengthMax }),
