@@ -12,6 +12,7 @@ test('an operator who limits requests gets 429 with Retry-After for one key too 
   for (const answer of refused) {
     assert.deepEqual(Object.keys(answer.body), ['error_code', 'error_message'], answer.text)
     assert.deepEqual([answer.status, answer.body['error_code']], [429, 'rate-limited'])
+    assert.match(String(answer.body['error_message']), /at most \d+ a second; wait for Retry-After$/)
     assert.match(answer.headers.get('retry-after') ?? '', /^[1-9]\d*$/)
     assert.match(answer.headers.get('x-request-id') ?? '', /^[\da-f-]{36}$/)
   }

@@ -41,7 +41,7 @@ const limitRate = async (app: FastifyInstance, requestsPerSecond: number): Promi
     errorResponseBuilder: (_request, { ttl }) =>
       new Refusal(
         'rate-limited',
-        `too many requests with this API key; at most ${requestsPerSecond} a second`,
+        `too many requests with this API key, at most ${requestsPerSecond} a second; wait for Retry-After`,
         {
           retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1_000)),
         },

@@ -88,7 +88,7 @@ const examples: Record<ErrorCode, string> = {
     'Idempotency-Key: was used with another request within 24 hours; use a new key for a new request',
   conflict: 'file_id: was uploaded before; ask for a new upload URL',
   'payload-too-large': 'body: is larger than 262144 bytes',
-  'rate-limited': 'too many requests with this API key; at most 50 a second',
+  'rate-limited': 'too many requests with this API key, at most 50 a second; wait for Retry-After',
   'internal-server-error': 'something failed on our side; the log knows it by request_id 0199c0de-...',
   unavailable: 'the store cannot be reached just now; nothing was accepted, try again',
 }
