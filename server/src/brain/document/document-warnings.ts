@@ -43,7 +43,7 @@ export const documentWarnings = (document: AgentDocument): DocumentFault[] => {
 
 /** `gr` and `sp` look like languages; Greek is `el`, Spanish `es`. */
 const languageWarnings = ({ agent: { language } }: AgentDocument): DocumentFault[] =>
-  language === undefined || languageNames.of(language) !== undefined
+  language === undefined || languageNames.of(language.split('-')[0] ?? '') !== undefined
     ? []
     : [
         {
@@ -53,6 +53,7 @@ const languageWarnings = ({ agent: { language } }: AgentDocument): DocumentFault
         },
       ]
 
+/** Of the first part alone: what stands behind it may be what no name can be made of. */
 const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
 
 const fewExamples = 5
