@@ -4,6 +4,7 @@ const orphansStatement = {
   name: 'unlist-orphaned-knowledge-pages',
   text: `delete from knowledge_lists l using knowledge_documents d
     where d.document_id = l.document_id and l.agent_id = $1 and l.version = 0 and d.source = 'page'
+      and ($2::uuid is null or l.document_id = $2)
       and not exists (select from knowledge_pages p join knowledge_crawls c on c.crawl_id = p.crawl_id
         where c.agent_id = $1 and c.collection = d.collection and p.url = d.origin)
       and not exists (select from knowledge_crawls c where c.agent_id = $1 and c.collection = d.collection
@@ -13,9 +14,11 @@ const orphansStatement = {
 /**
  * Pages that no source names any longer leave the draft. Not while a source of their collection has yet to be
  * fetched: a source that was only reworded must not empty the collection until then.
+ *
+ * @param documentId only this one
  */
-export const unlistOrphans = async (tx: Queries, agentId: string): Promise<void> => {
-  await tx.rows(orphansStatement, [agentId])
+export const unlistOrphans = async (tx: Queries, agentId: string, documentId?: string): Promise<void> => {
+  await tx.rows(orphansStatement, [agentId, documentId ?? null])
 }
 
 const goneStatement = {

@@ -1,4 +1,5 @@
 import type { Db } from './db.ts'
+import { unlistOrphans } from './knowledge-orphans.ts'
 
 /** The reading of documents: claimed by one process at a time, in steps that a killed process need not repeat. */
 export interface ClaimedDocument {
@@ -93,14 +94,27 @@ const enlistStatement = {
   name: 'add-knowledge-document-to-draft',
   text: `insert into knowledge_lists (agent_id, version, document_id) values ($1, 0, $2)`,
 }
+/** Against a draft that is being replaced: it takes along the pages that it does not name. */
+const holdDraftStatement = {
+  name: 'hold-draft-while-knowledge-comes',
+  text: `select from agents where agent_id = $1 for share`,
+}
 const forgetContentStatement = {
   name: 'forget-knowledge-content',
   text: `delete from knowledge_contents where document_id = $1`,
 }
 
-/** From now on the draft has it, in place of an older one of the same origin. */
-export const finishDocument = (db: Db, claim: Claim, title: string): Promise<boolean> =>
+/**
+ * From now on the draft has it, in place of an older one of the same origin; but for a page whose source has left the
+ * draft meanwhile.
+ */
+export const finishDocument = (
+  db: Db,
+  claim: Claim & Pick<ClaimedDocument, 'agentId'>,
+  title: string,
+): Promise<boolean> =>
   db.transaction(async (tx) => {
+    await tx.rows(holdDraftStatement, [claim.agentId])
     const [document] = await tx.rows<{ agentId: string; collection: string; origin: string }>(
       readyStatement,
       [claim.documentId, claim.claimId, title],
@@ -108,6 +122,7 @@ export const finishDocument = (db: Db, claim: Claim, title: string): Promise<boo
     if (!document) return false
     await tx.rows(replaceStatement, [document.agentId, document.collection, document.origin])
     await tx.rows(enlistStatement, [document.agentId, claim.documentId])
+    await unlistOrphans(tx, document.agentId, claim.documentId)
     await tx.rows(forgetContentStatement, [claim.documentId])
     return true
   })

@@ -6,13 +6,15 @@ import { after, test } from 'node:test'
 import type { Deps } from '../../src/deps.ts'
 import type { PageOutcome } from '../../src/outside/fetch-page.ts'
 import { urlsOfSitemap } from '../../src/outside/websites/sitemap.ts'
-import { addAgent } from '../../src/store/agents.ts'
+import { addAgent, replaceDraft } from '../../src/store/agents.ts'
 import { listCrawls } from '../../src/store/knowledge-crawls.ts'
+import { readVersionDocuments } from '../../src/store/knowledge-passages.ts'
 import { crawlDueSource } from '../../src/usecases/crawl-due-source.ts'
+import { readDueDocument } from '../../src/usecases/read-due-document.ts'
 import { testDragoman } from '../support/dragoman.ts'
 import { run } from '../support/sql.ts'
 
-/** What one crawl may take of time, of bytes and of its neighbours. The loop does not run: each test calls it. */
+/** What one crawl may take of time, bytes, its neighbours and the draft. The loop does not run: each test calls it. */
 const { deps } = await testDragoman({ after }, { demo: false, roles: new Set(['http']) })
 const { db } = deps
 
@@ -109,6 +111,15 @@ test('a stop does not wait for a site that hangs: the source is free again at on
     [agentId],
   )
   assert.deepEqual(crawls, [{ error: null, is_free: true }])
+})
+
+test('a page whose source left the draft while it waited to be read does not come into the draft any more', async () => {
+  const { crawlOnce } = slowWeb(0)
+  const agentId = await agentWith('left')
+  await crawlOnce()
+  await replaceDraft(db, { agentId, name: 'Site', draft: { knowledge: [{ collection: 'site' }] } })
+  for (let more = true; more; ) more = (await readDueDocument(deps, new AbortController().signal)).more
+  assert.deepEqual(await readVersionDocuments(db, agentId, 0), [])
 })
 
 test('an index of sitemaps that are slow is read for two minutes, and what it named until then counts', async (t) => {
