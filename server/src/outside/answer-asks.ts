@@ -1,5 +1,6 @@
 import type { Agent } from '../brain/agent.ts'
 import type { Answer, Ask, EmbedAsk, ModelAsk, SearchAsk, ToolAsk, WebhookAsk } from '../brain/turn-types.ts'
+import { isNestedAtMost } from '../domain/json.ts'
 
 /** For whom and until when something outside is asked. */
 export interface Circumstances {
@@ -48,7 +49,8 @@ export const createAnswerAsk =
     const ends = endOf(signal, leftMs)
     try {
       const answered = perform(performers, ask, { ...circumstances, signal: ends.signal })
-      return await Promise.race([answered, ends.answer])
+      const answer = await Promise.race([answered, ends.answer])
+      return answer.ok && !isNestedAtMost(answer.value, nestingMax) ? failed(tooDeep) : answer
     } catch (error) {
       return failed(error instanceof Error ? error.message : 'failed for an unknown reason')
     } finally {
@@ -58,6 +60,10 @@ export const createAnswerAsk =
 
 /** An answer that is none; the sentence goes into the turn's notes. */
 export const failed = (error: string): Answer => ({ ok: false, error })
+
+/** As of a body that we are sent. */
+const nestingMax = 64
+const tooDeep = `its answer is nested deeper than ${nestingMax} levels`
 
 const tooLate = 'no answer before the time of the turn was up'
 

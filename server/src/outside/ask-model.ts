@@ -86,7 +86,9 @@ const askOne = async (deps: ModelDeps, model: DocumentModel, question: Question)
     if (circumstances.signal.aborted)
       return { ok: false, error: 'no answer before the time of the turn was up' }
     if (ends.aborted) return { ok: false, error: `no answer within ${timeoutMs} ms` }
-    return { ok: false, error: withoutSecrets(sentenceOf(error), deps.secrets) }
+    // Cut at last: half a key is a secret, too.
+    const sentence = withoutSecrets(sentenceOf(error), deps.secrets).slice(0, sentenceLengthMax)
+    return { ok: false, error: sentence }
   }
 }
 
@@ -167,9 +169,9 @@ const sentenceOf = (error: unknown): string => {
       return sentenceOf(cause ?? new Error(message))
     // What a server says of a key may hold part of it.
     if (statusCode === 401 || statusCode === 403) return `answered ${statusCode}: its key was refused`
-    return `answered ${statusCode}: ${message}`.slice(0, sentenceLengthMax)
+    return `answered ${statusCode}: ${message}`
   }
-  return error instanceof Error ? error.message.slice(0, sentenceLengthMax) : 'failed for an unknown reason'
+  return error instanceof Error ? error.message : 'failed for an unknown reason'
 }
 
 const withoutSecrets = (sentence: string, secrets: ReadonlyMap<string, string>): string => {

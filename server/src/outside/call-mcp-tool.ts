@@ -89,6 +89,7 @@ const listsMax = 100
 const listTimeoutMsMax = 5_000
 const listPagesMax = 10
 const descriptionLengthMax = 1_000
+const parametersLengthMax = 16_000
 const timeoutMsDefault = 10_000
 
 const timeoutOf = (server: DocumentMcpServer, { deadlineAt }: Circumstances): number => {
@@ -158,9 +159,9 @@ const overflow = (client: Client): Promise<never> =>
 const sentenceLengthMax = 300
 
 const sentenceOf = (error: unknown, key: string | undefined): string => {
-  const sentence =
-    error instanceof Error ? error.message.slice(0, sentenceLengthMax) : 'failed for an unknown reason'
-  return key === undefined ? sentence : sentence.replaceAll(key, '<key>')
+  const sentence = error instanceof Error ? error.message : 'failed for an unknown reason'
+  // Before it is cut: half a key is a secret, too.
+  return (key === undefined ? sentence : sentence.replaceAll(key, '<key>')).slice(0, sentenceLengthMax)
 }
 
 const listTools = (
@@ -177,6 +178,8 @@ const listTools = (
       for (const { name, description = '', inputSchema } of list.tools) {
         const parameters = jsonOf(inputSchema)
         if (!server.tools.includes(name) || !isJsonObject(parameters)) continue
+        // Each question to the model would carry it, and pay for it.
+        if (JSON.stringify(parameters).length > parametersLengthMax) continue
         tools.set(name, { description: description.slice(0, descriptionLengthMax), parameters })
       }
       cursor = list.nextCursor

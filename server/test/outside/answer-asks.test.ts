@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Answer, Ask } from '../../src/brain/turn-types.ts'
+import type { Json } from '../../src/domain/json.ts'
 import { createAnswerAsk, type Performers } from '../../src/outside/answer-asks.ts'
 import { circumstancesOf } from './circumstances.ts'
 
@@ -45,6 +46,21 @@ test('an exception outside is an answer with its sentence', async () => {
     },
   })
   assert.deepEqual(await answerAsk(webhookAsk, circumstancesOf({})), { ok: false, error: 'out of order' })
+})
+
+test('an answer that is nested without end is refused, because whoever walks through it would fall', async () => {
+  const nested = (levels: number): Json => (levels === 0 ? 1 : { a: nested(levels - 1) })
+  const answering = (levels: number) =>
+    answerWith({ webhook: async () => ({ ok: true, value: nested(levels) }) })(
+      webhookAsk,
+      circumstancesOf({}),
+    )
+  assert.equal((await answering(64)).ok, true)
+  for (const levels of [65, 5_000])
+    assert.deepEqual(await answering(levels), {
+      ok: false,
+      error: 'its answer is nested deeper than 64 levels',
+    })
 })
 
 test('what never answers is given up at the deadline, and is told so', async () => {

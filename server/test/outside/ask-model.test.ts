@@ -161,6 +161,14 @@ test('when all fail, each is named with its reason', async (t) => {
   )
 })
 
+test('of a key not even the beginning is told, wherever the sentence that has it is cut', async (t) => {
+  for (const length of [260, 270, 280]) {
+    const message = `${'x'.repeat(length)}${secret}`
+    const server = await modelServer(t, [{ status: 400, body: JSON.stringify({ error: { message } }) }])
+    assert.doesNotMatch(errorOf(await asking(t, [openaiAt(server.url)])), /sk-/)
+  }
+})
+
 test('the last model is asked twice when its server is busy', async (t) => {
   const server = await modelServer(t, [
     { status: 503, headers: { 'retry-after-ms': '1' } },

@@ -98,6 +98,14 @@ test('a server that is down describes nothing and stops no turn', async (t) => {
   assert.deepEqual([...(await callerFor(t).describe(circumstances)).keys()], ['mcp.shop.say'])
 })
 
+test('a tool that takes pages to describe its arguments is not offered, because every question would pay for it', async (t) => {
+  const shop = await toolServer(t)
+  const circumstances = circumstancesOf({
+    mcp_servers: [{ id: 'shop', url: shop.url, tools: ['wide', 'say'] }],
+  })
+  assert.deepEqual([...(await callerFor(t).describe(circumstances)).keys()], ['mcp.shop.say'])
+})
+
 test('an answer over 256 KiB is refused', async (t) => {
   const shop = await toolServer(t)
   assert.match(errorOf(await calling(callerFor(t), 'flood', shopAt(shop.url))), /larger than 262144 bytes/)

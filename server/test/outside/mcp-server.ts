@@ -71,6 +71,13 @@ const shopTools = (): McpServer => {
   server.registerTool('flood', { inputSchema }, async () => ({
     content: [{ type: 'text', text: 'x'.repeat(300 * 1024) }],
   }))
+  server.registerTool(
+    'wide',
+    { inputSchema: { order: z.string().describe('x'.repeat(20_000)) } },
+    async () => ({
+      content: [],
+    }),
+  )
   server.registerTool('sleep', { inputSchema }, () => new Promise(() => {}))
   server.registerTool('delete_all', { description: 'Deletes all', inputSchema }, async () => ({
     content: [],
