@@ -3,6 +3,7 @@ import type { AgentResponse } from '../domain/message.ts'
 import { responseOf } from './actions/response-of.ts'
 import { say } from './actions/say.ts'
 import { asksBack } from './asks-back.ts'
+import { bareAnswer } from './bare-answers.ts'
 import type { OpenQuestion } from './dialog-state.ts'
 import type { DocumentNode, DocumentRequisite, SpokenAction } from './document/document.ts'
 import type { FoundEntity } from './entities/entity.ts'
@@ -107,8 +108,7 @@ export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Th
     return (
       takeEntity(turn, validate.entity, entitiesIn(turn)) ??
       takeEntity(turn, validate.entity, entitiesNamed(turn, validate.entity)) ??
-      bareTime(validate.entity, text) ??
-      barePhone(validate.entity, text) ??
+      bareAnswer(turn, validate.entity) ??
       takeEntity(turn, validate.entity, daysInOtherLanguages(turn, validate.entity))
     )
   if (validate?.pattern !== undefined) return matchOf(turn, validate.pattern)
@@ -125,7 +125,7 @@ export function* readAnswer(turn: OpenTurn, { validate }: DocumentRequisite): Th
 export const couldAnswer = (turn: OpenTurn, { validate }: DocumentRequisite): boolean => {
   if (validate?.pattern !== undefined || validate?.guideline !== undefined) return true
   if (validate?.entity === undefined) return false
-  return entitiesNamed(turn, validate.entity).length > 0 || bareTime(validate.entity, turn.text) !== undefined
+  return entitiesNamed(turn, validate.entity).length > 0 || bareAnswer(turn, validate.entity) !== undefined
 }
 
 /** Each entity of a message answers one question; a range ("from Monday to Friday") answers two. */
@@ -146,21 +146,6 @@ const isDoubtful = (turn: OpenTurn, { confidence, text }: FoundEntity): boolean 
   confidence <= doubtfulConfidence && text.length < turn.text.length
 
 const doubtfulConfidence = 0.5
-
-/** "9", "15.30" and "1530" are times only where a time was asked for. */
-const bareTime = (entity: string, text: string): string | undefined => {
-  if (entity !== 'sys-time') return undefined
-  const [, hour, minute = '00'] = /^([01]?\d|2[0-3])(?:[.,h ]?([0-5]\d)|h)?\.?$/i.exec(text) ?? []
-  return hour === undefined ? undefined : `${hour.padStart(2, '0')}:${minute}`
-}
-
-/** A number without the code of its country is a phone number only where one was asked for; kept as it is dialled. */
-const barePhone = (entity: string, text: string): string | undefined => {
-  if (entity !== 'sys-phone') return undefined
-  const numbers = text.match(/\d[\d\s()/.-]{4,}\d/g) ?? []
-  const [digits = ''] = numbers.map((number) => number.replace(/\D/g, ''))
-  return numbers.length === 1 && /^\d{6,15}$/.test(digits) ? digits : undefined
-}
 
 const matchOf = (turn: OpenTurn, pattern: string): string | undefined => {
   const match = linearPattern(`^(?:${pattern})$`).exec(turn.text)

@@ -61,17 +61,22 @@ export const entitiesOf = (
   language = turn.agent.document.agent.language ?? 'en',
 ): readonly FoundEntity[] => {
   const country = variable(turn.context, 'user.country')
-  const timeZone = variable(turn.context, 'user.timezone')
   return findEntities(entities, {
     text: turn.text,
     now: turn.now,
     language,
-    timeZone: typeof timeZone === 'string' && isTimeZone(timeZone) ? timeZone : 'UTC',
+    timeZone: timeZoneOf(turn),
     ...(typeof country === 'string' && /^[A-Za-z]{2}$/.test(country)
       ? { country: country.toUpperCase() }
       : {}),
     ...(only ? { only } : {}),
   })
+}
+
+/** The user's; UTC when it is not known. */
+export const timeZoneOf = (turn: OpenTurn): string => {
+  const timeZone = variable(turn.context, 'user.timezone')
+  return typeof timeZone === 'string' && isTimeZone(timeZone) ? timeZone : 'UTC'
 }
 
 const isTimeZone = (name: string): boolean => {

@@ -46,12 +46,18 @@ const courtesies = [
 
 const yes = onlyOf([
   ...['👍', '👌', 'yes', 'yep', 'yeah', 'yup', 'ya', 'y', 'sure', 'ok', 'okay', 'of course', 'certainly'],
-  ...['definitely'],
+  ...['definitely', 'absolutely', 'sure thing', 'confirm', 'confirmed', 'i confirm', 'fine', 'thats fine'],
+  ...['all right', 'alright', 'that works', 'perfect', 'agreed', 'lets do it', 'i do', 'yes i do'],
+  ...['yes i am'],
   ...['correct', 'right', 'go ahead', 'do it', 'do that', 'please do', 'sounds good', 'that is right'],
   ...['ja', 'jawohl', 'jep', 'klar', 'gerne', 'genau', 'naturlich', 'stimmt', 'mach das'],
   ...['si', 'claro', 'vale', 'por supuesto', 'adelante', 'correcto', 'oui', 'ouais', 'daccord', 'bien sur'],
   ...['sim', 'isso', 'pode ser', 'com certeza', 'certo', 'va bene', 'certamente', 'ναι', 'βεβαια', 'σωστα'],
   ...['εννοειται', 'ενταξει'],
+  ...['passt', 'das passt', 'in ordnung', 'einverstanden', 'ich bestatige', 'perfekt', 'de acuerdo'],
+  ...['perfecto'],
+  ...['confirmo', 'parfait', 'ca marche', 'je confirme', 'perfeito', 'esta bem', 'perfetto', 'confermo'],
+  ...['συμφωνω', 'επιβεβαιωνω', 'τελεια'],
 ])
 
 const no = onlyOf([

@@ -91,6 +91,22 @@ test('where a time was asked for, figures are one, however they are written', ()
   for (const answer of ['2530', '1575', '15.3', '12345']) assert.deepEqual(said(answer), ['time?'], answer)
 })
 
+test('where a day was asked for, a day of the month is the next one', () => {
+  const said = (answer: string): readonly string[] => {
+    const talk = talkOf([day])
+    talk('book a room')
+    return textsOf(talk(answer))
+  }
+  for (const answer of ['the 12th', 'on the 12th', '12th', 'am 12.', 'el 12', '12.'])
+    assert.deepEqual(said(answer), ['day=2026-03-12'], answer)
+  assert.deepEqual(said('the 3rd'), ['day=2026-04-03'])
+  assert.deepEqual(said('the 4th'), ['day=2026-03-04'])
+  assert.deepEqual(said('31.12.'), ['day=2026-12-31'])
+  assert.deepEqual(said('3.2.'), ['day=2027-02-03'])
+  for (const answer of ['12', 'the 32nd', '31.2.', 'the 12th floor', 'room 12.'])
+    assert.deepEqual(said(answer), ['day?'], answer)
+})
+
 test('"now" beside a wish is no day to ask no further for', () => {
   const talk = talkOf([day])
   assert.deepEqual(textsOf(talk('I want a room now')), ['day?'])

@@ -142,7 +142,18 @@ test('yes and no are heard in the words that people use, and only when they are 
     talk('book a table')
     return textsOf(talk(answer))
   }
-  for (const answer of ['yes', 'Yep!', 'sure, go ahead', 'ok thanks', 'oui', 'Ναι', '👍'])
+  for (const answer of [
+    'yes',
+    'Yep!',
+    'sure thing',
+    'that works',
+    'passt',
+    'sure, go ahead',
+    'ok thanks',
+    'oui',
+    'Ναι',
+    '👍',
+  ])
     assert.deepEqual(said(answer), ['Yes, book it.'], answer)
   for (const answer of ['nope', 'no thanks', "don't do it", 'nein danke', 'Όχι'])
     assert.deepEqual(said(answer), ['No.'], answer)
