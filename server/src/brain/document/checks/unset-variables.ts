@@ -9,21 +9,24 @@ import { allTextsOfNode, textsOfNode } from './check-templates.ts'
  * and so may the customer's system below a name that is known; then only what is a letter off is told.
  */
 export const variableWarnings = (document: AgentDocument, nodes: readonly PlacedNode[]): DocumentFault[] => {
-  const paths = new Set(nodes.flatMap(variablesSetBy))
-  const names = new Set([...paths].map(topLevelOf))
+  const paths = knownPaths(nodes.flatMap(variablesSetBy))
+  const names = knownPaths([...paths.written].map(topLevelOf))
   const isFromOutside = (document.webhooks ?? []).length > 0
   const seen = new Set<string>()
+  let compared = 0
   return nodes.flatMap((placed) =>
     variablesReadBy(placed).flatMap(([at, path]): DocumentFault[] => {
       const name = topLevelOf(path)
-      if (isOfTheSystem(name) || seen.has(path)) return []
+      if (isOfTheSystem(name) || seen.has(path) || isKnown(paths, path)) return []
       seen.add(path)
-      const meant = names.has(name) ? misspelt(path, paths) : misspelt(name, names)
+      const isNameSet = names.written.has(name)
+      const meant =
+        ++compared > comparedMax ? undefined : isNameSet ? misspelt(path, paths) : misspelt(name, names)
       if (meant !== undefined)
         return [
           { path: at, message: `names $${path}, which nothing here sets`, cure: `did you mean $${meant}?` },
         ]
-      if (names.has(name) || isFromOutside || seen.has(name)) return []
+      if (isNameSet || isFromOutside || seen.has(name)) return []
       seen.add(name)
       return [
         {
@@ -35,6 +38,26 @@ export const variableWarnings = (document: AgentDocument, nodes: readonly Placed
     }),
   )
 }
+
+/** Each is compared with all that are set; nobody writes more by hand. */
+const comparedMax = 1_000
+
+interface KnownPaths {
+  readonly written: ReadonlySet<string>
+  /** What they lie in: of `order.number` it is `order`. */
+  readonly outer: ReadonlySet<string>
+}
+
+const knownPaths = (paths: readonly string[]): KnownPaths => ({
+  written: new Set(paths),
+  outer: new Set(paths.flatMap(outerPaths)),
+})
+
+const outerPaths = (path: string): string[] =>
+  [...path.matchAll(/\./g)].map(({ index }) => path.slice(0, index))
+
+const isKnown = ({ written, outer }: KnownPaths, path: string): boolean =>
+  written.has(path) || outer.has(path) || outerPaths(path).some((one) => written.has(one))
 
 /** `$name` outside of braces is shown to the user as it stands. */
 export const bareVariableWarnings = (nodes: readonly PlacedNode[]): DocumentFault[] => {
@@ -53,12 +76,21 @@ export const bareVariableWarnings = (nodes: readonly PlacedNode[]): DocumentFaul
 }
 
 /** The variable that is set and differs in one slip of one name. */
-const misspelt = (path: string, known: ReadonlySet<string>): string | undefined => {
-  const isKnown = [...known].some((set) => set === path || isWithin(set, path) || isWithin(path, set))
-  return isKnown ? undefined : [...known].find((set) => isOneSlipOff(path, set))
+const misspelt = (path: string, { written }: KnownPaths): string | undefined => {
+  for (const set of written) if (isNear(path, set) && isOneSlipOff(path, set)) return set
+  return undefined
 }
 
-const isWithin = (inner: string, outer: string): boolean => inner.startsWith(`${outer}.`)
+/** Cheap, because nearly all are not: all but two letters are the same at the beginning and at the end. */
+const isNear = (one: string, other: string): boolean => {
+  if (Math.abs(one.length - other.length) > 1) return false
+  const shorter = Math.min(one.length, other.length)
+  let same = 0
+  while (same < shorter && one[same] === other[same]) same++
+  let tail = 0
+  while (tail < shorter - same && one[one.length - 1 - tail] === other[other.length - 1 - tail]) tail++
+  return same + tail >= shorter - 2
+}
 
 const isOneSlipOff = (path: string, set: string): boolean => {
   const names = set.split('.')
