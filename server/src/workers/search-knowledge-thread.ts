@@ -1,7 +1,11 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { indexPassages, type KnowledgePassage, type PassageIndex } from '../brain/knowledge/passage-index.ts'
 import { searchPassages } from '../brain/knowledge/search-passages.ts'
 import type { Passage } from '../brain/turn-types.ts'
+
+export interface KnowledgeThreadData {
+  readonly passagesKeptMax: number
+}
 
 /** `add` as often as needed, then `close`: now the key can be searched. Each request gets one report with its id. */
 export type KnowledgeRequest =
@@ -29,8 +33,8 @@ export type KnowledgeReport =
   /** It was let go. */
   | { readonly type: 'unknown'; readonly id: number }
 
-/** In all indexes together, about 8 kB each: the longest unused goes first. The newest stays, however large. */
-const passagesKeptMax = 100_000
+/** In all indexes together: the longest unused goes first. The newest stays, however large. */
+const { passagesKeptMax }: KnowledgeThreadData = workerData
 
 const arriving = new Map<string, KnowledgePassage[]>()
 /** The longest unused first. */

@@ -5,7 +5,7 @@ import type { Passage, SearchAsk } from '../brain/turn-types.ts'
 import type { SearchKnowledge } from '../deps.ts'
 import type { Perform } from '../outside/answer-asks.ts'
 import type { Embedder } from '../outside/embedder.ts'
-import type { KnowledgeReport, KnowledgeRequest } from './search-knowledge-thread.ts'
+import type { KnowledgeReport, KnowledgeRequest, KnowledgeThreadData } from './search-knowledge-thread.ts'
 
 /**
  * Searches the knowledge of agent versions in a thread, where an index is made at the first need and kept for as long
@@ -25,15 +25,20 @@ export interface KnowledgeSource {
   readonly documentsOf: (agentId: string, version: number) => Promise<readonly string[]>
   readonly passagesOf: (documentIds: readonly string[]) => Promise<readonly KnowledgePassage[]>
   readonly embedder: Pick<Embedder, 'embed'>
+  /** Of all agents together, in memory. */
+  readonly passagesKeptMax?: number
 }
 
+/** About 8 kB each. */
+const passagesKeptMaxDefault = 100_000
+
 export const createKnowledgeSearcher = (source: KnowledgeSource): KnowledgeSearcher => {
-  const { documentsOf, passagesOf, embedder } = source
+  const { documentsOf, passagesOf, embedder, passagesKeptMax = passagesKeptMaxDefault } = source
   // Started at the first need: many agents have no documents.
   let thread: ReturnType<typeof knowledgeThread> | undefined
 
   const runningThread = () => {
-    if (!thread || thread.isGone()) thread = knowledgeThread()
+    if (!thread || thread.isGone()) thread = knowledgeThread({ passagesKeptMax })
     return thread
   }
   const load = async (key: string, documentIds: readonly string[]): Promise<void> => {
@@ -49,10 +54,14 @@ export const createKnowledgeSearcher = (source: KnowledgeSource): KnowledgeSearc
     const documentIds = version === 0 ? await documentsOf(agentId, 0) : undefined
     const key = `${agentId} ${version} ${documentIds ? fingerprint(documentIds) : ''}`
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-      await thread.loadOnce(key, async () => load(key, documentIds ?? (await documentsOf(agentId, version))))
+      const loading = thread.loadOnce(key, async () =>
+        load(key, documentIds ?? (await documentsOf(agentId, version))),
+      )
+      await loading
       const vector = thread.usesVectors(key) ? await vectorOf(embedder, query) : undefined
       const found = await thread.search({ key, query, vector, collections, passagesMax })
       if (found) return { passages: found, by: vector ? 'words and vectors' : 'words' }
+      thread.forget(key, loading)
     }
     throw new Error('the index of the knowledge was let go before it could be searched')
   }
@@ -90,8 +99,8 @@ interface ThreadSearch {
 }
 
 /** One thread, and the requests that wait for its reports. */
-const knowledgeThread = () => {
-  const thread = new Worker(threadEntry)
+const knowledgeThread = (workerData: KnowledgeThreadData) => {
+  const thread = new Worker(threadEntry, { workerData })
   thread.unref()
   let gone: Error | undefined
   let lastId = 0
@@ -152,10 +161,13 @@ const knowledgeThread = () => {
     /** undefined when the thread has let the index go */
     search: async (search: ThreadSearch): Promise<readonly Passage[] | undefined> => {
       const report = await request({ type: 'search', id: nextId(), ...search })
-      if (report.type === 'found') return report.passages
-      loading.delete(search.key)
-      withVectors.delete(search.key)
-      return undefined
+      return report.type === 'found' ? report.passages : undefined
+    },
+    /** The index that was loaded so was let go. Others may have found out, too, and load it anew already. */
+    forget: (key: string, loaded: Promise<void>): void => {
+      if (loading.get(key) !== loaded) return
+      loading.delete(key)
+      withVectors.delete(key)
     },
     close: async (): Promise<void> => {
       await thread.terminate()
