@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { inspect } from 'node:util'
 import { readConfig } from './config.ts'
 import { createLog } from './outside/log.ts'
@@ -12,6 +13,10 @@ if (!outcome.ok) {
   process.stderr.write(`Dragoman cannot start:\n${outcome.faults.map((fault) => `  ${fault}`).join('\n')}\n`)
   process.exit(2)
 }
+
+// What main.ts has compiled is kept now: at the exit, a process that is killed would not, and its next start would take
+// half as long again. 6 ms where nothing is new, and before anybody can wait for an answer.
+flushCompileCache()
 
 const { config } = outcome
 const log = createLog({ level: config.logLevel })
