@@ -74,10 +74,13 @@ const rules = (turn: OpenTurn): string =>
 
 const cleanedPassages = (turn: OpenTurn, passages: readonly Passage[]): readonly Passage[] =>
   passages.slice(0, passagesMax).flatMap((passage) => {
+    const { title, heading = '' } = passage
     const { text, hadInstructions } = withoutInstructions(passage.text.slice(0, passageLengthMax))
-    if (hadInstructions)
-      note(turn, `knowledge: "${passage.title}" has instructions to a language model; they were left out`)
-    return text === '' ? [] : [{ ...passage, text }]
+    const isHeaded = [title, heading].some((line) => withoutInstructions(line).hadInstructions)
+    if (hadInstructions || isHeaded)
+      note(turn, `knowledge: "${title}" has instructions to a language model; they were left out`)
+    // Under such a heading nothing is a document's own word.
+    return text === '' || isHeaded ? [] : [{ ...passage, text }]
   })
 
 const material = (turn: OpenTurn, passages: readonly Passage[], question: string): string => {

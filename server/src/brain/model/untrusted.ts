@@ -1,6 +1,7 @@
 import type { Json } from '../../domain/json.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import { addressesIn } from './claims/addresses.ts'
+import { plainText } from './claims/plain-text.ts'
 
 /*
  * Text of others in a prompt: what users write, what documents, web pages, tools and webhooks contain. Three fences,
@@ -45,8 +46,10 @@ export const withoutInstructions = (text: string): Cleaned => {
   return { text: kept.join('').trim(), hadInstructions }
 }
 
-const speaksToModel = (sentence: string): boolean =>
-  orders.some((order) => order.test(sentence)) || (relays.test(sentence) && addressesIn(sentence).length > 0)
+const speaksToModel = (sentence: string): boolean => {
+  const plain = plainText(sentence)
+  return orders.some((order) => order.test(plain)) || (relays.test(plain) && addressesIn(sentence).length > 0)
+}
 
 /**
  * Bounded gaps, so that each of them takes linear time. Wide enough for the usual attacks, narrow enough for manuals,
@@ -74,7 +77,7 @@ const orders: readonly RegExp[] = [
 const relays =
   /\b(?:tell|inform|direct|send|urge|convince|ask|instruct)\b.{0,30}\b(?:user|customer|reader|visitor|client)s?\b/iu
 
-/** A value with its texts cleaned. */
+/** A value with its texts cleaned, and without what has instructions for a name. */
 export const cleanedJson = (value: Json): { readonly value: Json; readonly hadInstructions: boolean } => {
   let hadInstructions = false
   const clean = (part: Json): Json => {
@@ -85,7 +88,9 @@ export const cleanedJson = (value: Json): { readonly value: Json; readonly hadIn
     }
     if (Array.isArray(part)) return part.map(clean)
     if (!isJsonObject(part)) return part
-    return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, clean(item)]))
+    const named = Object.entries(part).filter(([key]) => !withoutInstructions(key).hadInstructions)
+    hadInstructions ||= named.length < Object.keys(part).length
+    return Object.fromEntries(named.map(([key, item]) => [key, clean(item)]))
   }
   return { value: clean(value), hadInstructions }
 }
