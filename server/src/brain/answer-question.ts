@@ -56,8 +56,7 @@ export function* answerQuestion(
     turn.path.push('declined')
     return yield* goOnWithout(turn, { ...dialog, question: undefined }, question, open)
   }
-  if (mayCorrect(turn, requisite, value) && takeCorrections(turn, node, requisite))
-    return yield* goOnCorrected(turn, dialog, question, node)
+  if (isTakenBack(turn, open, value)) return yield* goOnCorrected(turn, dialog, question, node)
   if (value === undefined && asksBack(turn.text) && exactIntent(turn) === undefined)
     return yield* askAgain(turn, dialog, question, open)
   const aside = yield* digression(turn, question, requisite, value !== undefined)
@@ -73,7 +72,8 @@ export function* answerQuestion(
     const outcome = yield* walk(turn, node, { skipped: question.skipped, take: takenBeside(requisite) })
     return yield* arrive(turn, { ...dialog, question: undefined }, outcome)
   }
-  if (takeCorrections(turn, node, requisite)) return yield* goOnCorrected(turn, dialog, question, node)
+  if (takeCorrections(turn, node, requisite) === 'changed')
+    return yield* goOnCorrected(turn, dialog, question, node)
   if (turn.agent.hasKnowledge && isAsking(turn.text) && (yield* answerFreely(turn))) {
     turn.path.push('digression')
     return yield* resume(turn, { ...dialog, question: undefined, suspended: [...dialog.suspended, question] })
@@ -85,10 +85,16 @@ export function* answerQuestion(
  * Where any text is an answer, or "no" is one, the words of somebody who takes something back are none. Who confirms
  * something else than what was asked ("yes, on Friday") takes back, too.
  */
-const mayCorrect = (turn: OpenTurn, { validate }: DocumentRequisite, value: Json | undefined): boolean => {
-  if (typeof value === 'string' && validate?.enum && meaningOfChoice(value)) return true
+const isTakenBack = (
+  turn: OpenTurn,
+  { node, requisite }: OpenRequisite,
+  value: Json | undefined,
+): boolean => {
+  const { validate } = requisite
   const isForm = value !== undefined && validate !== undefined && !validate.enum
-  return !isForm && opensCorrection(turn.text)
+  if (!isForm && opensCorrection(turn.text)) return takeCorrections(turn, node, requisite) !== undefined
+  const isConfirmed = typeof value === 'string' && validate?.enum && meaningOfChoice(value) !== undefined
+  return isConfirmed === true && takeCorrections(turn, node, requisite) === 'changed'
 }
 
 /** A word or two are a wrong answer rather than a question of the user's own. */

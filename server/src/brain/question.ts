@@ -86,18 +86,24 @@ const withChoices = (
     : response
 
 /**
- * Another answer to another question of the node ("no, the skin doctor"): taken, where it cannot be mistaken for one to
- * the question that is open. True when there was one.
+ * Answers to other questions of the node ("no, the skin doctor"): taken, where they cannot be mistaken for one to the
+ * question that is open. `same`: all that was said was known.
  */
-export const takeCorrections = (turn: OpenTurn, node: DocumentNode, asked: DocumentRequisite): boolean => {
-  let isCorrected = false
+export const takeCorrections = (
+  turn: OpenTurn,
+  node: DocumentNode,
+  asked: DocumentRequisite,
+): 'changed' | 'same' | undefined => {
+  let correction: 'changed' | 'same' | undefined
   for (const { save_as: saveAs, validate } of node.requisites ?? []) {
     if (validate?.entity === undefined || validate.entity === asked.validate?.entity) continue
     const value = takeEntity(turn, validate.entity, entitiesIn(turn))
+    if (value === undefined) continue
     const isSame = JSON.stringify(value) === JSON.stringify(variable(turn.context, saveAs))
-    if (value !== undefined && !isSame && setVariable(turn, saveAs, value)) isCorrected = true
+    if (isSame) correction ??= 'same'
+    else if (setVariable(turn, saveAs, value)) correction = 'changed'
   }
-  return isCorrected
+  return correction
 }
 
 /** The value that the user's message gives as an answer; undefined when it is none. */

@@ -52,6 +52,16 @@ test('a yes that changes something changes it and is asked to confirm again', ()
   assert.deepEqual(textsOf(talk('yes')), ['day=2026-03-13 sure=Yes'])
 })
 
+test('who takes back what is known already is asked on, and confirms with the same words', () => {
+  const named = talkOf([day, name])
+  named('book a room on 12 March')
+  assert.deepEqual(textsOf(named('sorry, I meant 12 March')), ['name?'])
+  const confirmed = talkOf([day, sure])
+  confirmed('book a room on 12 March')
+  assert.deepEqual(textsOf(confirmed('no, on 12 March')), ['sure?'])
+  assert.deepEqual(textsOf(confirmed('yes, on 12 March')), ['day=2026-03-12 sure=Yes'])
+})
+
 test('what a message says is kept for questions that come later, too', () => {
   const talk = talkOf([size, day, people])
   assert.deepEqual(textsOf(talk('book a room on 12 March')), ['size?'])
