@@ -25,32 +25,26 @@ export const listInbox = async (
 ): Promise<{ readonly items: readonly InboxItem[]; readonly next: number }> => {
   const until = performance.now() + page.waitMs
   for (;;) {
-    const rung = deps.inboxBell.next(page.gone)
-    const rows = await listInboxEvents(deps.db, page)
-    const leftMs = until - performance.now()
-    if (rows.length > 0 || leftMs <= 0 || page.gone.aborted) {
-      const items = rows.map(itemOf)
-      return { items, next: items.at(-1)?.inbox_id ?? page.after }
-    }
+    const leftMs = Math.max(0, until - performance.now())
+    const wait = new AbortController()
+    const rung = deps.inboxBell.next(AbortSignal.any([page.gone, wait.signal]))
     // Another process may have received it, so the bell alone is not enough.
-    await Promise.race([rung, timeout(Math.min(leftMs, pollMs), page.gone)])
+    const timer = setTimeout(() => wait.abort(), Math.min(leftMs, pollMs))
+    try {
+      const rows = await listInboxEvents(deps.db, page)
+      if (rows.length > 0 || leftMs === 0 || page.gone.aborted) {
+        const items = rows.map(itemOf)
+        return { items, next: items.at(-1)?.inbox_id ?? page.after }
+      }
+      await rung
+    } finally {
+      clearTimeout(timer)
+      wait.abort()
+    }
   }
 }
 
 const pollMs = 1_000
-
-const timeout = (delayMs: number, gone: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, delayMs)
-    gone.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
 
 const itemOf = (row: InboxEvent): InboxItem => ({
   inbox_id: row.inbox_id,

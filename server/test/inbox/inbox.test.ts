@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { Agent, get, type IncomingMessage } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import { webhookHeaders } from '@dragoman/sdk'
 import { chromium } from 'playwright-core'
 import { secretOwner } from '../../src/domain/secret-owner.ts'
+import { listInbox } from '../../src/usecases/list-inbox.ts'
 import { testDragoman } from '../support/dragoman.ts'
 
 const dragoman = await testDragoman({ after })
@@ -192,4 +196,28 @@ test('the page shows an event as it arrives, in a real browser, with no script b
     assert.deepEqual(faults, [])
     await page.close()
   }
+})
+
+test('a page that asks all day long over one connection leaves nothing behind', async (t) => {
+  const warnings: Error[] = []
+  const note = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', note)
+  t.after(() => process.off('warning', note))
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.after(() => agent.destroy())
+  for (let times = 0; times < 20; times += 1) {
+    const asking = get(`${url}/inbox/events?after=1000000`, { agent })
+    const [response] = (await once(asking, 'response')) as [IncomingMessage]
+    assert.equal(await json(response).then((page) => (page as Page).items.length), 0)
+  }
+
+  const waited: AbortSignal[] = []
+  const next = (gone: AbortSignal): Promise<void> => {
+    waited.push(gone)
+    return once(gone, 'abort').then(() => undefined)
+  }
+  const page = { after: 1_000_000, sessionId: null, limit: 1, waitMs: 30, gone: new AbortController().signal }
+  await listInbox({ ...deps, inboxBell: { ring: () => undefined, next } }, page)
+  assert.ok(waited.length > 1 && waited.every(({ aborted }) => aborted))
+  assert.deepEqual(warnings, [])
 })

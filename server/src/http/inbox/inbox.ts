@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Deps } from '../../deps.ts'
 import { explainInboxAnswer } from '../../usecases/explain-inbox-answer.ts'
@@ -48,7 +48,7 @@ export const inbox =
           sessionId: request.query.session_id || null,
           limit: itemsMax,
           waitMs: (request.query.wait ?? 0) * 1000,
-          gone: goneSignal(request, closing.signal),
+          gone: goneSignal(reply, closing.signal),
         })
       },
     )
@@ -93,12 +93,10 @@ const assets = [
   ['/inbox/why.js', 'why.generated.js', 'text/javascript'],
 ] as const
 
-const goneSignal = (request: FastifyRequest, closing: AbortSignal): AbortSignal => {
+/** Also once it is answered: the connection lives on, and must not remember each of its requests. */
+const goneSignal = (reply: FastifyReply, closing: AbortSignal): AbortSignal => {
   const gone = new AbortController()
-  request.raw.on('close', () => {
-    if (request.raw.destroyed || request.socket.destroyed) gone.abort()
-  })
-  request.socket.once('close', () => gone.abort())
+  reply.raw.once('close', () => gone.abort())
   return AbortSignal.any([gone.signal, closing])
 }
 
