@@ -11,7 +11,7 @@ import { wordsShared } from './claims/support.ts'
 import { consultModel } from './consult-model.ts'
 import { variablesText } from './evidence-of.ts'
 import { maxTokensOf, systemText } from './speaking.ts'
-import { callTool, documentTools, handoverTool } from './tools.ts'
+import { callTool, documentTools, handoverTool, onlyTells } from './tools.ts'
 import { cleanedJson, fenced, withoutInstructions } from './untrusted.ts'
 
 /**
@@ -28,7 +28,7 @@ export function* answerByModel(
   const system = systemText(turn, rules(turn))
   const tools = [...documentTools(turn), ...(turn.agent.isHandoverAllowed ? [handoverTool] : [])]
   const messages = conversation(turn, material(turn, passages, wish.question))
-  const results: Json[] = []
+  const results: ToolResult[] = []
   for (;;) {
     const answer = yield* consultModel(turn, {
       purpose: 'answer',
@@ -42,7 +42,12 @@ export function* answerByModel(
     const handover = toolCalls.find(({ tool }) => tool === handoverTool.name)
     if (handover && turn.agent.isHandoverAllowed) return handedOver(turn, handover.arguments)
     if (toolCalls.length === 0) {
-      const checked = finalText(turn, text, { passages, results, secret: [rules(turn)] })
+      const checked = finalText(turn, text, {
+        passages,
+        results: results.map(({ value }) => value),
+        hasActed: results.some(({ isDeed }) => isDeed),
+        secret: [rules(turn)],
+      })
       return checked === undefined ? undefined : { type: 'text', text: cited(turn, checked, passages) }
     }
     messages.push({ role: 'assistant', text, toolCalls: toolCalls.slice(0, callsMax) })
@@ -115,12 +120,18 @@ const conversation = (turn: OpenTurn, last: string): ModelMessage[] => {
   return messages
 }
 
-function* resultOf(turn: OpenTurn, call: ToolCall, results: Json[]): Thinking<ModelMessage> {
+interface ToolResult {
+  readonly value: Json
+  /** The tool may have done something, and not only told. */
+  readonly isDeed: boolean
+}
+
+function* resultOf(turn: OpenTurn, call: ToolCall, results: ToolResult[]): Thinking<ModelMessage> {
   const { ok, value } = yield* callTool(turn, call)
   const cleaned = cleanedJson(value)
   if (cleaned.hadInstructions)
     note(turn, `tool ${call.tool}: its result has instructions to a language model; they were left out`)
-  if (ok) results.push(cleaned.value)
+  if (ok) results.push({ value: cleaned.value, isDeed: !onlyTells(turn, call.tool) })
   const text = fenced('tool_result', JSON.stringify(cleaned.value).slice(0, resultLengthMax))
   return { role: 'tool', callId: call.callId, tool: call.tool, result: text }
 }

@@ -18,6 +18,8 @@ export const evidenceOf = (
     readonly passages?: readonly Passage[]
     /** Answers of tools, cleaned. */
     readonly results?: readonly Json[]
+    /** One of these tools may have done something. */
+    readonly hasActed?: boolean
     /** Texts of the document that this text is made from. */
     readonly texts?: readonly string[]
     readonly secret?: readonly string[]
@@ -25,7 +27,7 @@ export const evidenceOf = (
 ): Evidence => {
   const { input, agent, text } = turn
   const { guidelines = {}, agent: self } = agent.document
-  const { passages = [], results = [], texts = [], secret = [] } = sources
+  const { passages = [], results = [], hasActed = false, texts = [], secret = [] } = sources
   const history = input.history ?? []
   return {
     ours: [
@@ -49,7 +51,7 @@ export const evidenceOf = (
     ],
     secret,
     languages: languagesOf(turn),
-    hasActed: results.length > 0,
+    hasActed,
   }
 }
 

@@ -62,6 +62,20 @@ export function* callTool(turn: OpenTurn, call: ToolCall): Thinking<ToolOutcome>
   return { ok: false, value: { error: 'there is no such tool' } }
 }
 
+/**
+ * Whether a tool only looks something up, by its name or by how its description begins. Who has looked up an order has
+ * not cancelled it. Any other tool may have done what the model says was done.
+ */
+export const onlyTells = (turn: OpenTurn, name: string): boolean => {
+  const webhook = turn.agent.document.webhooks?.find(({ id }) => `webhook.${id}` === name)
+  return lookingName.test(name) || lookingDescription.test(webhook?.tool?.description ?? '')
+}
+
+const lookingName =
+  /[._-](?:get|find|look|search|list|check|track|show|read|fetch|query|view|describe)(?![a-z])/i
+const lookingDescription =
+  /^\s*(?:gets?|finds?|looks?|search(?:es)?|lists?|checks?|tracks?|shows?|reads?|fetch(?:es)?|quer(?:y|ies)|tells?|views?|retrieves?)(?!\p{L})/iu
+
 export interface ToolOutcome {
   readonly ok: boolean
   readonly value: Json

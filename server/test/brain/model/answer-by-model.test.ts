@@ -152,6 +152,23 @@ test('a tool that is an agent webhook gets the body of every webhook with the ar
   )
 })
 
+test('who has looked up an order has not cancelled it', () => {
+  const saidAfter = (tool: string, description: string) => {
+    const [webhook] = orderTool
+    assert.ok(webhook?.tool)
+    const webhooks = [{ ...webhook, id: tool, tool: { ...webhook.tool, description } }]
+    const call = { callId: 'c1', tool: `webhook.${tool}`, arguments: { order: '77' } }
+    const lines = [{ toolCalls: [call] }, 'I have cancelled your order 77.']
+    return withModel(answerByModel(turnWith({ webhooks }), { question, passages: [] }), lines, () => ({
+      context: { order: 77 },
+    })).result
+  }
+  assert.equal(saidAfter('orders', 'Looks up an order'), undefined)
+  assert.equal(saidAfter('find_order', 'The state of an order'), undefined)
+  assert.notEqual(saidAfter('cancel_order', 'Cancels an order'), undefined)
+  assert.notEqual(saidAfter('orders', 'Storniert eine Bestellung'), undefined)
+})
+
 test("a tool of an MCP server is asked with the server's and the tool's name", () => {
   const turn = turnWith({
     mcp_servers: [{ id: 'crm.eu', url: 'https://crm.example/mcp', tools: ['find.order'] }],

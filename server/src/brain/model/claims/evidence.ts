@@ -19,7 +19,7 @@ export interface Evidence {
   readonly secret: readonly string[]
   /** In which the agent speaks; the first is its own. */
   readonly languages: readonly string[]
-  /** A tool was called in this turn, and answered. */
+  /** A tool that does something was called in this turn, and answered. */
   readonly hasActed: boolean
 }
 
