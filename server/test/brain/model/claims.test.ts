@@ -57,6 +57,7 @@ const carried: readonly string[] = [
   "You're welcome! Let me know if you need anything else.",
   'The card costs 15% less a month, or once a year.',
   'Just a minute, please.',
+  'Let me know if you want me to contact you.',
   'Express delivery takes at most a fortnight.',
   'We are open until five on Friday, and from half past nine.',
   'If your order has been sent, you can return it within 30 days.',
@@ -218,6 +219,19 @@ test('German is read as German: decimal commas, dates, number words and nouns', 
     'Wir geben Ihnen einen Gutschein.',
   ])
     assert.notEqual(claimIn(text, 'medium', inGerman), undefined, text)
+})
+
+test('both ends of opening hours are times, also where only the last one says so', () => {
+  const hours = { ours: ['Der Laden ist von 9 bis 18 Uhr offen. The café is open from 1 to 5 pm.'] }
+  const both = { ...hours, languages: ['de', 'en'] }
+  for (const text of [
+    'Wir haben von 9:00 bis 18:00 Uhr geöffnet.',
+    'It opens at 1 pm.',
+    'It opens at 13:00.',
+  ])
+    assert.equal(claimIn(text, 'medium', both), undefined, text)
+  for (const text of ['Wir haben ab 8:00 Uhr geöffnet.', 'It opens at 2 pm.'])
+    assert.notEqual(claimIn(text, 'medium', both), undefined, text)
 })
 
 test('an English passage carries a Spanish answer by value and kind, and no lie in it', () => {

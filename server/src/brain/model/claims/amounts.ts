@@ -107,6 +107,14 @@ const takeTimes = (page: Page): void => {
     if (half !== undefined) return plainAmount(text, at((hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0)))
     return { keys: hour < 12 ? [at(hour), at(hour + 12)] : [at(hour)], carries: [at(hour)], text }
   }
+  // "9 bis 18 Uhr", "9 to 5 pm": the first is a time as well.
+  page.take(
+    /(?<![\d.:])([01]?\d|2[0-4])(?=\s*(?:-|–|to|until|till|bis)\s*[0-2]?\d(?:[.:][0-5]\d)?\s*(?:Uhr\b|([ap])\.?\s?m\b))/giu,
+    ([text, hour = '', half]) => {
+      const times = half === undefined ? [Number(hour)] : [Number(hour), (Number(hour) % 12) + 12]
+      return plainAmount(text, numberKey(Number(hour)), ...times.map((at) => `time:${at % 24}:0`))
+    },
+  )
   page.take(
     /(?<![\d.:])([01]?\d|2[0-4])(?::|h)([0-5]\d)(?![\d:])(?:\s*([ap])\.?\s?m\b\.?)?/giu,
     ([text, hour, minute, half]) => timed(text, Number(hour), Number(minute), half),

@@ -172,10 +172,8 @@ const concepts: readonly {
     isAskable: true,
     pattern: stems(
       ...[
-        '(?:call|phone|ring|contact) you',
-        'get back to you',
-        'reach out to you',
-        'be in touch',
+        "(?:will|we'll|i'll|shall|going to) (?:[a-z]+ )?(?:call|phone|ring|contact|get back to|reach out to) you",
+        "(?:will|we'll|i'll) be in touch",
         'ruckruf',
         'zuruckruf',
       ],
