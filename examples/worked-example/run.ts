@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,8 @@ const checks: string[] = []
 const start = async (): Promise<{
   printed: string
   kill: () => Promise<void>
-  stop: () => Promise<void>
+  stop: () => Promise<number | null>
+  interrupt: () => Promise<number | null>
 }> => {
   const child = spawn('npm', ['start'], {
     env: { ...process.env, DRAGOMAN_DATA_DIR: dataDir, DRAGOMAN_PORT: port },
@@ -46,9 +47,19 @@ const start = async (): Promise<{
     // As a supervisor does: it knows npm, and nothing of what npm has started.
     stop: async () => {
       child.kill('SIGTERM')
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      return await exitCodeOf(child)
+    },
+    // Ctrl-C in a terminal goes to all that run there.
+    interrupt: async () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+      return await exitCodeOf(child)
     },
   }
+}
+
+const exitCodeOf = async (child: ChildProcess): Promise<number | null> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.exitCode
 }
 
 /** Pasted into a shell one after the other, as a person would; each answer is one line. */
@@ -134,9 +145,12 @@ try {
     ),
   )
 
-  await running.stop()
+  const stopped = await running.stop()
   const after = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null)
-  check('5. SIGTERM to npm ends the server, too', () => assert.equal(after, null))
+  check('5. SIGTERM to npm ends the server, too', () => assert.deepEqual([stopped, after], [0, null]))
+  running = await start()
+  const interrupted = await running.interrupt()
+  check('6. Ctrl-C lets it drain', () => assert.equal(interrupted, 0))
   running = undefined
 } catch (error) {
   failed = 1

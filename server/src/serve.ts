@@ -8,6 +8,9 @@ import { welcome } from './welcome.ts'
 /** Time to drain after SIGTERM or SIGINT, before the process ends anyway. */
 const drainMs = 30_000
 
+/** A Ctrl-C reaches everybody in the terminal, and npm passes it on besides: one that comes so soon is no second one. */
+const sameSignalMs = 1_000
+
 const outcome = readConfig(process.env, process.argv.slice(2))
 if (!outcome.ok) {
   process.stderr.write(`Dragoman cannot start:\n${outcome.faults.map((fault) => `  ${fault}`).join('\n')}\n`)
@@ -46,10 +49,13 @@ function announcement(dragoman: Dragoman): object {
 
 /** The first signal drains, the second ends at once: nothing that was accepted is lost either way. */
 function stopOnSignals(dragoman: Dragoman): void {
-  let stopping = false
+  let stoppingSince: number | undefined
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1)
-    stopping = true
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > sameSignalMs) process.exit(1)
+      return
+    }
+    stoppingSince = performance.now()
     log.info({ signal }, 'draining')
     setTimeout(() => process.exit(1), drainMs).unref()
     dragoman.stop().then(
