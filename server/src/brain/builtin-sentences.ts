@@ -10,6 +10,8 @@ export interface BuiltinSentences {
   readonly noneOfThese: string
   /** The user does not want to go on. */
   readonly stopped: string
+  /** The user does not want what was offered. */
+  readonly declined: string
 }
 
 export const builtinSentences = (language: string | undefined): BuiltinSentences =>
@@ -22,6 +24,7 @@ const english: BuiltinSentences = {
   clarify: 'Did you mean one of these?',
   noneOfThese: 'None of these',
   stopped: 'All right, I have stopped that. Just write when you need me.',
+  declined: 'All right. Just write when you need me.',
 }
 
 const sentences: ReadonlyMap<string, BuiltinSentences> = new Map([
@@ -35,6 +38,7 @@ const sentences: ReadonlyMap<string, BuiltinSentences> = new Map([
       clarify: 'Meinen Sie eines davon?',
       noneOfThese: 'Nichts davon',
       stopped: 'In Ordnung, ich höre damit auf. Schreiben Sie einfach, wenn Sie mich brauchen.',
+      declined: 'In Ordnung. Schreiben Sie einfach, wenn Sie mich brauchen.',
     },
   ],
   [
@@ -46,6 +50,7 @@ const sentences: ReadonlyMap<string, BuiltinSentences> = new Map([
       clarify: '¿Se refiere a algo de esto?',
       noneOfThese: 'Nada de esto',
       stopped: 'De acuerdo, lo dejo. Escríbame cuando me necesite.',
+      declined: 'De acuerdo. Escríbame cuando me necesite.',
     },
   ],
   [
@@ -57,6 +62,7 @@ const sentences: ReadonlyMap<string, BuiltinSentences> = new Map([
       clarify: 'Voulez-vous dire l’une de ces choses ?',
       noneOfThese: 'Rien de tout cela',
       stopped: 'D’accord, j’arrête. Écrivez-moi quand vous aurez besoin de moi.',
+      declined: 'D’accord. Écrivez-moi quand vous aurez besoin de moi.',
     },
   ],
   [
@@ -68,6 +74,7 @@ const sentences: ReadonlyMap<string, BuiltinSentences> = new Map([
       clarify: 'Quer dizer alguma destas coisas?',
       noneOfThese: 'Nenhuma destas',
       stopped: 'Certo, paro por aqui. Escreva quando precisar de mim.',
+      declined: 'Certo. Escreva quando precisar de mim.',
     },
   ],
   [
@@ -79,6 +86,7 @@ const sentences: ReadonlyMap<string, BuiltinSentences> = new Map([
       clarify: 'Intende una di queste cose?',
       noneOfThese: 'Nessuna di queste',
       stopped: 'Va bene, mi fermo. Mi scriva quando ha bisogno.',
+      declined: 'Va bene. Mi scriva quando ha bisogno.',
     },
   ],
   [
@@ -90,6 +98,7 @@ const sentences: ReadonlyMap<string, BuiltinSentences> = new Map([
       clarify: 'Εννοείτε κάτι από αυτά;',
       noneOfThese: 'Κανένα από αυτά',
       stopped: 'Εντάξει, σταματώ. Γράψτε μου όποτε με χρειαστείτε.',
+      declined: 'Εντάξει. Γράψτε μου όποτε με χρειαστείτε.',
     },
   ],
 ])

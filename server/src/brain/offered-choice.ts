@@ -37,6 +37,10 @@ export const chosenText = (
   return isAsked && mayAgree ? agreedText(options, text, refusal) : undefined
 }
 
+/** Can what was asked be answered with yes or no? */
+export const isYesOrNo = ({ options, isAsked }: Offer): boolean =>
+  isAsked && (options.length === 1 || options.some(({ label }) => meaningOfChoice(label) === 'yes'))
+
 interface NamingOptions {
   /** "2" may also be an answer to what was asked. */
   readonly mayBePosition: boolean

@@ -2,10 +2,11 @@ import type { Dialog } from './dialog-state.ts'
 import { offtopicsIntent } from './document/document.ts'
 import { sentencesOf } from './fallback.ts'
 import { hearsIntent, listeningNode } from './listening.ts'
-import { chosenText } from './offered-choice.ts'
+import { chosenText, isYesOrNo } from './offered-choice.ts'
 import { note, type OpenTurn } from './open-turn.ts'
 import { couldAnswer, openRequisite } from './question.ts'
 import { exactIntent } from './understand.ts'
+import { yesOrNo } from './yes-or-no.ts'
 
 /** Who names one of the quick replies that were offered last is heard as if it had been pressed. */
 export const takeOffer = (turn: OpenTurn, dialog: Dialog): void => {
@@ -23,6 +24,14 @@ export const takeOffer = (turn: OpenTurn, dialog: Dialog): void => {
   delete turn.entities
   turn.entitiesByName.clear()
 }
+
+/** "No" to what the agent offered with a question ("Shall I get a colleague?") is understood: it is not wanted. */
+export const declinesOffer = (turn: OpenTurn, dialog: Dialog): boolean =>
+  dialog.offer !== undefined &&
+  !dialog.isClarifying &&
+  isYesOrNo(dialog.offer) &&
+  yesOrNo(turn.text) === 'no' &&
+  !isHeardItself(turn, dialog)
 
 /** A document may listen to "yes" and "no" with nodes of its own. */
 const isHeardItself = (turn: OpenTurn, { standsAt }: Dialog): boolean => {

@@ -22,7 +22,7 @@ import { note, type OpenTurn, openTurn, rendered } from './open-turn.ts'
 import { asksForPerson } from './person-guard.ts'
 import { openRequisite } from './question.ts'
 import { asksToStop } from './stop-guard.ts'
-import { takeOffer } from './take-offer.ts'
+import { declinesOffer, takeOffer } from './take-offer.ts'
 import { variableChanges } from './trace-variables.ts'
 import { entitiesIn } from './turn-entities.ts'
 import type { TurnStep } from './turn-steps.ts'
@@ -122,6 +122,11 @@ const isOffered = (turn: OpenTurn, { question }: Dialog): boolean => {
 function* followIntent(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
   if (dialog.isClarifying && isSameChoice(turn.text, sentencesOf(turn).noneOfThese))
     return yield* notUnderstood(turn, { ...dialog, isClarifying: false })
+  if (declinesOffer(turn, dialog)) {
+    turn.path.push('declined')
+    sayBuiltin(turn, 'declined')
+    return yield* resume(turn, { ...dialog, unknownCounter: 0 })
+  }
   const verdict = verdictOf(turn, dialog.standsAt, yield* understand(turn))
   if (verdict.type === 'accepted') {
     const node = nodeFor(turn, dialog.standsAt, verdict.intent)

@@ -268,14 +268,3 @@ test('a bare yes, no, what or figure is no question to the documents, though the
     assert.ok(!talk(text).trace.path.includes('knowledge'), text)
   assert.ok(talk('yes and do you repair bicycles').trace.path.includes('knowledge'))
 })
-
-test('who may mean two things is asked which before the documents are, who may mean one only behind them', () => {
-  const document = {
-    ...smallDocument({ agent: { confidence_threshold: 0.8 } }),
-    knowledge: [{ collection: 'faq' }],
-  }
-  const found = [{ passage_id: '1', title: 'T', text: 'The bill comes with a drink.', score: 1 }]
-  const talk = conversation(document, { answer: () => ({ ok: true, value: { passages: found } }) })
-  assert.deepEqual(talk('can I get the bill and a drink please').trace.path, ['clarify'])
-  assert.deepEqual(talk('do you have a table and drinks').trace.path, ['knowledge'])
-})

@@ -60,7 +60,11 @@ test('yes takes the only quick reply of a question, and thanks for what was told
   assert.deepEqual(textsOf(offered([single('Shall I bring the bill?')])('yes please')), [
     'Here is your bill.',
   ])
-  assert.ok(!offered([single('Shall I bring the bill?')])('no').trace.path.includes('choice'))
+  const declined = offered([single('Shall I bring the bill?')])('no thanks')
+  assert.deepEqual(declined.trace.path, ['declined'])
+  assert.deepEqual(textsOf(declined), ['All right. Just write when you need me.'])
+  assert.equal(declined.state.unknown_counter, 0)
+  assert.deepEqual(offered([single('You can pay here.')])('no').trace.path, ['not understood'])
   assert.ok(!offered([single('You can pay here.')])('ok').trace.path.includes('choice'))
 })
 
@@ -98,11 +102,10 @@ test('a number that answers the open question is its answer, not the place of a 
   assert.deepEqual(asking({}), ['six'])
 })
 
-test('yes takes what the agent thinks was meant, when that is one thing', () => {
-  const talk = conversation(smallDocument({ agent: { confidence_threshold: 1 } }))
-  const [question] = talk('please bring the bill to me soon').responses
-  assert.ok(question?.type === 'text' && question.options?.length === 2)
-  assert.deepEqual(textsOf(talk('yes')), ['Here is your bill.'])
-  talk('please bring the bill to me soon')
-  assert.deepEqual(talk('no').trace.path.slice(0, 2), ['choice', 'not understood'])
+test('yes takes what the agent thinks was meant, when that is one thing, and no refuses it', () => {
+  const options = ['the bill please', 'None of these'].map((text) => ({ label: text, text }))
+  const state = { unknown_counter: 0, is_clarifying: true, offer: { options, is_asked: true } }
+  const said = (text: string) => conversation(smallDocument({}))({ text, state })
+  assert.deepEqual(textsOf(said('yes')), ['Here is your bill.'])
+  assert.deepEqual(said('no').trace.path, ['choice', 'not understood'])
 })
