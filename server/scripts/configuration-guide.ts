@@ -11,7 +11,7 @@ line for each fault.
 
 ${configurationTable()}
 
-\`--json\` on the command line makes the first line on stdout \`{"listening":"http://..."}\`. The log is JSON lines on
+\`npm start --silent -- --json\` makes the first line on stdout \`{"listening":"http://..."}\`. The log is JSON lines on
 stderr. \`npx dragoman\` looks for the server at \`DRAGOMAN_URL\`, http://127.0.0.1:4000 without it, so set it when
 you set another port.
 
