@@ -73,6 +73,30 @@ test('every folder imports only what the walls allow', () => {
   assert.deepEqual(breaches, [])
 })
 
+test('no file needs itself to be loaded, by way of others', () => {
+  const needs = new Map(
+    filesUnder(source).map((file) => [
+      file,
+      importsOf(readFileSync(file, 'utf8'))
+        .filter(({ target, isType }) => target.startsWith('.') && !isType)
+        .map(({ target }) => resolve(dirname(file), target)),
+    ]),
+  )
+  const loaded = new Set<string>()
+  const circleFrom = (file: string, way: readonly string[]): readonly string[] => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file]
+    if (loaded.has(file)) return []
+    const circle = (needs.get(file) ?? []).map((needed) => circleFrom(needed, [...way, file]))
+    loaded.add(file)
+    return circle.find((found) => found.length > 0) ?? []
+  }
+  const circles = [...needs.keys()].map((file) => circleFrom(file, []).map((path) => relative(source, path)))
+  assert.deepEqual(
+    circles.filter((circle) => circle.length > 0),
+    [],
+  )
+})
+
 test('only config.ts reads the environment', () => {
   const readers = filesUnder(source).filter((file) => /process\.env\b/.test(readFileSync(file, 'utf8')))
   assert.deepEqual(
