@@ -1,6 +1,6 @@
 import { say } from './actions/say.ts'
 import { asksBack } from './asks-back.ts'
-import { answerFromKnowledge } from './knowledge/answer-from-knowledge.ts'
+import { answerFromKnowledge, type KnowledgeAnswer } from './knowledge/answer-from-knowledge.ts'
 import { answerByModel } from './model/answer-by-model.ts'
 import type { OpenTurn } from './open-turn.ts'
 import type { Thinking } from './turn-types.ts'
@@ -11,9 +11,29 @@ import { yesOrNo } from './yes-or-no.ts'
  * one and what it says holds. False when nobody knows.
  */
 export function* answerFreely(turn: OpenTurn): Thinking<boolean> {
+  const found = yield* askDocuments(turn)
+  return yield* tell(turn, found)
+}
+
+/**
+ * ... or an answer that stands in the documents as surely as hardly any other: then it is stronger than an intent that
+ * is only likely. Without it nothing is said, and no model is asked.
+ */
+export function* answerSurely(turn: OpenTurn): Thinking<boolean> {
+  const found = yield* askDocuments(turn, sureScore)
+  return found !== undefined && (yield* tell(turn, found))
+}
+
+const sureScore = 0.95
+
+function* askDocuments(turn: OpenTurn, scoreMin = 0): Thinking<KnowledgeAnswer | undefined> {
   const { agent, text } = turn
-  const isAsked = agent.hasKnowledge && asksSomething(text)
-  const found = isAsked ? yield* answerFromKnowledge(turn, { query: text }) : undefined
+  if (!agent.hasKnowledge || !asksSomething(text)) return undefined
+  return yield* answerFromKnowledge(turn, { query: text, scoreMin })
+}
+
+function* tell(turn: OpenTurn, found: KnowledgeAnswer | undefined): Thinking<boolean> {
+  const { agent, text } = turn
   const written = agent.hasModels
     ? yield* answerByModel(turn, { question: text, passages: found?.passages ?? [] })
     : undefined

@@ -1,6 +1,6 @@
 import { say } from './actions/say.ts'
 import type { Agent } from './agent.ts'
-import { answerFreely } from './answer-freely.ts'
+import { answerFreely, answerSurely } from './answer-freely.ts'
 import { answerQuestion } from './answer-question.ts'
 import { arrive, resume } from './arrive.ts'
 import { contextDifference } from './context-difference.ts'
@@ -127,7 +127,11 @@ function* followIntent(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
     sayBuiltin(turn, 'declined')
     return yield* resume(turn, { ...dialog, unknownCounter: 0 })
   }
-  const verdict = verdictOf(turn, dialog.standsAt, yield* understand(turn))
+  const understanding = yield* understand(turn)
+  const verdict = verdictOf(turn, dialog.standsAt, understanding)
+  const isDoubtful = verdict.type !== 'rejected' && (understanding.ranking[0]?.confidence ?? 0) < sureIntent
+  if (isDoubtful && (yield* answerSurely(turn)))
+    return yield* resume(turn, { ...dialog, unknownCounter: 0, isClarifying: false })
   if (verdict.type === 'accepted') {
     const node = nodeFor(turn, dialog.standsAt, verdict.intent)
     if (node) return yield* go(turn, dialog, node, 'intent')
@@ -138,6 +142,9 @@ function* followIntent(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
   if (verdict.type === 'unsure') return clarify(turn, dialog, verdict.intents)
   return yield* notUnderstood(turn, { ...dialog, isClarifying: false })
 }
+
+/** With few intents the nearest one claims much that is not meant: below this the documents may know better. */
+const sureIntent = 0.8
 
 function* go(turn: OpenTurn, dialog: Dialog, node: DocumentNode, step: TurnStep): Thinking<Dialog> {
   turn.path.push(step)

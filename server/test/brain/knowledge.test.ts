@@ -268,3 +268,25 @@ test('a bare yes, no, what or figure is no question to the documents, though the
     assert.ok(!talk(text).trace.path.includes('knowledge'), text)
   assert.ok(talk('yes and do you repair bicycles').trace.path.includes('knowledge'))
 })
+
+test('an intent that is only likely gives way to an answer that stands in the documents, and to no lesser one', () => {
+  const document = { ...smallDocument({}), knowledge: [{ collection: 'faq' }] }
+  const heard = (text: string, score: number) => {
+    const found = [
+      { passage_id: '1', title: 'Wine', text: 'You may bring wine for ten euros a bottle.', score },
+    ]
+    const talk = conversation(document, { answer: () => ({ ok: true, value: { passages: found } }) })
+    const { path, intent } = talk(text).trace
+    return {
+      path,
+      intent: intent?.name,
+      isLikely: (intent?.confidence ?? 0) > 0.5 && (intent?.confidence ?? 1) < 0.8,
+    }
+  }
+  const likely = 'may I bring my own wine'
+  assert.deepEqual(heard(likely, 0.97), { path: ['knowledge'], intent: 'drink', isLikely: true })
+  assert.deepEqual(heard(likely, 0.9), { path: ['intent'], intent: 'drink', isLikely: true })
+  assert.deepEqual(heard('is there a table with a view', 0.99).path, ['intent'])
+  assert.deepEqual(heard('what is in the house wine', 0.97).path, ['knowledge'])
+  assert.deepEqual(heard('what is in the house wine', 0.9).path, ['clarify'])
+})

@@ -17,7 +17,12 @@ export interface KnowledgeAnswer {
  */
 export function* answerFromKnowledge(
   turn: OpenTurn,
-  wish: { readonly query: string; readonly collections?: readonly string[] },
+  wish: {
+    readonly query: string
+    readonly collections?: readonly string[]
+    /** Less sure an answer is none; the document's threshold if that is higher, or nothing stands here. */
+    readonly scoreMin?: number
+  },
 ): Thinking<KnowledgeAnswer | undefined> {
   const query = wish.query.trim()
   if (query === '') return undefined
@@ -30,7 +35,7 @@ export function* answerFromKnowledge(
   const passages = found === undefined ? [] : passagesOf(found)
   const [best] = passages
   if (!best) return undefined
-  const threshold = knowledgeThreshold(turn.agent.document)
+  const threshold = Math.max(knowledgeThreshold(turn.agent.document), wish.scoreMin ?? 0)
   if (best.score < threshold) {
     note(turn, `knowledge: the nearest passage is of "${best.title}" with ${best.score}, below ${threshold}`)
     return undefined
