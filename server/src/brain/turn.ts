@@ -130,15 +130,14 @@ function* followIntent(turn: OpenTurn, dialog: Dialog): Thinking<Dialog> {
   const understanding = yield* understand(turn)
   const verdict = verdictOf(turn, dialog.standsAt, understanding)
   const isDoubtful = verdict.type !== 'rejected' && (understanding.ranking[0]?.confidence ?? 0) < sureIntent
-  if (isDoubtful && (yield* answerSurely(turn)))
-    return yield* resume(turn, { ...dialog, unknownCounter: 0, isClarifying: false })
+  const answered = { ...dialog, unknownCounter: 0, isClarifying: false }
+  if (isDoubtful && (yield* answerSurely(turn))) return yield* resume(turn, answered)
   if (verdict.type === 'accepted') {
     const node = nodeFor(turn, dialog.standsAt, verdict.intent)
     if (node) return yield* go(turn, dialog, node, 'intent')
   }
   if (verdict.type === 'unsure' && verdict.intents.length > 1) return clarify(turn, dialog, verdict.intents)
-  if (yield* answerFreely(turn))
-    return yield* resume(turn, { ...dialog, unknownCounter: 0, isClarifying: false })
+  if (yield* answerFreely(turn)) return yield* resume(turn, answered)
   if (verdict.type === 'unsure') return clarify(turn, dialog, verdict.intents)
   return yield* notUnderstood(turn, { ...dialog, isClarifying: false })
 }

@@ -40,8 +40,9 @@ export const readMessage = (model: IntentModel, text: string): ReadMessage => {
 
 /**
  * Does the message's embedding have to be asked for? Not for a training phrase, nor for a text without a word, nor
- * where words alone are sure, and sure enough for a threshold set by hand: on three public sets, ten phrases an intent, that is a third to a half of
- * all messages, and both engines are right in the same 97% of them (docs/guides/intents.md).
+ * where words alone are sure, and sure enough for a threshold set by hand. On three public sets, ten phrases an intent,
+ * that is a third to a half of all messages, and both engines are right in the same 97% of them
+ * (docs/guides/intents.md).
  */
 export const needsEmbedding = (
   model: IntentModel,
