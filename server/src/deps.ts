@@ -20,6 +20,7 @@ import type { Websites } from './outside/websites.ts'
 import type { KnownKeys } from './store/api-keys.ts'
 import type { Db } from './store/db.ts'
 import type { Completed, Completion } from './store/delivery-lanes.ts'
+import type { Takers } from './store/direct-claims.ts'
 import type { IntegrationSettings, Settings } from './store/integrations.ts'
 import type { OpenRequest } from './store/open-sessions.ts'
 import type { ChangeRequest } from './store/session-change.ts'
@@ -38,6 +39,8 @@ export interface Deps {
   /** Keys used since last written down. */
   readonly keysInUse: Set<string>
   readonly changeSession: <Answer extends Json>(request: ChangeRequest<Answer>) => Promise<Answer>
+  /** Who in this process works on what a commit makes due, without a claim of its own. */
+  readonly takers: Takers
   readonly openSession: (request: OpenRequest) => Promise<Json>
   readonly completeDelivery: (completion: Completion) => Promise<Completed | null>
   readonly agents: AgentLibrary

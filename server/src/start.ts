@@ -29,6 +29,7 @@ import { createKnownKeys } from './store/api-keys.ts'
 import { createSessionChanger } from './store/change-sessions.ts'
 import { createCompleter } from './store/complete-patiently.ts'
 import { openDatabase } from './store/db.ts'
+import type { Takers } from './store/direct-claims.ts'
 import { createSettings } from './store/integrations.ts'
 import { migrate } from './store/migrate.ts'
 import { createSessionOpener } from './store/open-sessions.ts'
@@ -154,6 +155,8 @@ const start = async (
   const postEvent = createEventPoster({ poster, sealer, clock: systemClock })
   const tellCompose = createComposeTeller({ db, newId, signals, postEvent })
   const address = { url: '' }
+  const newClaimId = (): string => claimIdOf(processKey)
+  const takers: Takers = { turns: null, deliveries: null }
 
   const deps: Deps = {
     db,
@@ -161,7 +164,16 @@ const start = async (
     settings,
     knownKeys: createKnownKeys(db),
     keysInUse: new Set(),
-    changeSession: createSessionChanger({ db, settings, newId, committed: signals.committed }),
+    changeSession: createSessionChanger({
+      db,
+      settings,
+      newId,
+      newClaimId,
+      takers,
+      leaseMs: { turns: config.limits.turnLeaseSeconds * 1000, deliveries: deliveryLeaseMs(config.limits) },
+      committed: signals.committed,
+    }),
+    takers,
     openSession: createSessionOpener({
       db,
       turnsDue: () =>
@@ -188,7 +200,7 @@ const start = async (
     clock: systemClock,
     newId,
     processKey,
-    newClaimId: () => claimIdOf(processKey),
+    newClaimId,
     newApiKey,
     newWebhookSecret: newSecret,
     chance: Math.random,

@@ -9,12 +9,12 @@ export const turnInputOf = (
   history?: readonly HistoryLine[],
 ): TurnInput => {
   const state = dialogStateOf(stored.dialogState)
-  const message = objectOf(stored.messageBody) as Pick<TurnInput, 'text' | 'attachments'>
+  const message = (stored.message ?? {}) as Pick<TurnInput, 'text' | 'attachments'>
   return {
     kind: stored.kind,
     ...(message.text === undefined ? {} : { text: message.text }),
     ...(message.attachments === undefined ? {} : { attachments: message.attachments }),
-    context: withSystemVariables(withBundles(objectOf(stored.context), bundles), {
+    context: withSystemVariables(withBundles(stored.context, bundles), {
       integrationId: stored.integrationId,
       environmentId: stored.environmentId,
       sessionId: stored.sessionId,
@@ -36,12 +36,11 @@ const withBundles = (context: JsonObject, bundles: JsonObject): JsonObject => {
   return { ...context, global: { ...(isJsonObject(global) ? global : {}), ...bundles } }
 }
 
-/** Bodies are JSON as text. */
 export interface StoredTurn {
   readonly kind: TurnInput['kind']
-  readonly messageBody: string | null
-  readonly context: string
-  readonly dialogState: string
+  readonly message: JsonObject | null
+  readonly context: JsonObject
+  readonly dialogState: JsonObject
   readonly sessionId: string
   readonly integrationId: string
   readonly environmentId: string
@@ -50,13 +49,7 @@ export interface StoredTurn {
   readonly now: number
 }
 
-const objectOf = (text: string | null): JsonObject => {
-  const value: Json = text === null ? null : JSON.parse(text)
-  return isJsonObject(value) ? value : {}
-}
-
-const dialogStateOf = (text: string): DialogState => {
-  const state = objectOf(text)
+const dialogStateOf = (state: JsonObject): DialogState => {
   const counter = state['unknown_counter']
   return { ...state, unknown_counter: typeof counter === 'number' ? counter : 0 }
 }

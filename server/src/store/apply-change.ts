@@ -1,6 +1,6 @@
 import type { EventDraft } from '../domain/event.ts'
 import { eventBody } from '../domain/event-body.ts'
-import type { Json } from '../domain/json.ts'
+import type { Json, JsonObject } from '../domain/json.ts'
 import { nextCheckAt } from '../domain/session.ts'
 import type { IntegrationSettings } from './integrations.ts'
 import type { SessionCell } from './session-cell.ts'
@@ -53,6 +53,7 @@ const addTurn = ({ cell, change, writes }: Applied): void => {
     kind: 'message',
     requestId: change.turnDue.requestId,
     position: cell.lastPosition,
+    message: (change.messages?.at(-1)?.body ?? null) as JsonObject | null,
     createdAt: cell.now,
   })
 }
@@ -93,7 +94,13 @@ const addRest = ({ request, cell, change, writes }: Applied): void => {
     cell.changed = true
   }
   if (change.finishedTurn && request.turn) {
-    writes.finishedTurns.push({ sessionId, turn: request.turn.turn, ...change.finishedTurn })
+    const { turn } = request.turn
+    writes.finishedTurns.push({
+      sessionId,
+      turn,
+      ...change.finishedTurn,
+      hasLaterTurns: cell.lastTurn > turn,
+    })
   }
   if (change.marked)
     for (const messageId of change.marked.messageIds) {

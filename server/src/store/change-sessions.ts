@@ -2,14 +2,15 @@ import { sessionNotFound } from '../domain/errors.ts'
 import type { Json } from '../domain/json.ts'
 import { applyChange } from './apply-change.ts'
 import { createBatcher } from './batch.ts'
-import type { Db, Queries, Transaction } from './db.ts'
+import type { Queries, Transaction } from './db.ts'
+import { type DirectClaims, type DirectClaimsDeps, directClaims } from './direct-claims.ts'
 import { type Answered, findAnswers, keepAnswers, keyConflict, newAnswers } from './idempotency.ts'
 import type { IntegrationSettings, Settings } from './integrations.ts'
+import type { LaneRow } from './lane-parts.ts'
 import { loadMarks, type UnmarkedMessages } from './message-marks.ts'
 import { lockSessions, type SessionCell, sessionWrite } from './session-cell.ts'
 import { type ChangeRequest, type Committed, LostClaim } from './session-change.ts'
 import { isStoreClash, isStoreUnavailable } from './store-errors.ts'
-import { lockTurns } from './turn-lanes.ts'
 import { emptyWrites, type Writes, writeChanges } from './write-changes.ts'
 
 /**
@@ -19,7 +20,8 @@ import { emptyWrites, type Writes, writeChanges } from './write-changes.ts'
  *   1. lock the session rows, in the order of their ids (no deadlock);
  *   2. for each request, in order of arrival: ask its pure `decide` what the session becomes and what that entails;
  *   3. if events come about: the integrations' log locks, in order of id, held to the commit;
- *   4. write everything in one statement; commit durably. Steps 3 and 4 share one round trip.
+ *   4. write everything in one statement; commit durably. Steps 3 and 4 share one round trip. What falls due by it and
+ *      finds room in this process is claimed by the same statement (direct-claims.ts).
  *
  * Invariants:
  *   - State and the events that tell of it commit together, so what a webhook hears is what happened.
@@ -29,8 +31,7 @@ import { emptyWrites, type Writes, writeChanges } from './write-changes.ts'
  *     is visible. (A plain identity column would let a reader skip a late commit.)
  *   - A request that refuses changes nothing; the others of its batch are untouched by it.
  */
-export interface ChangeSessionsDeps {
-  readonly db: Db
+export interface ChangeSessionsDeps extends DirectClaimsDeps {
   readonly settings: Settings
   readonly newId: () => string
   readonly committed: (what: Committed) => void
@@ -63,37 +64,54 @@ const runBatch = async (
   requests: readonly ChangeRequest[],
 ): Promise<(Json | Error)[]> => {
   const settings = await deps.settings.ofAll(requests.map((request) => request.integrationId))
-  const { results, writes } = await deps.db.transaction(
-    async (tx) => {
-      const cells = await lockSessions(tx, requests)
-      const loaded = await loadWhatIsNeeded(tx, requests)
-      const writes = emptyWrites()
-      const answered: Answered = new Map(loaded.answers)
-      const results = requests.map((request) =>
-        decideOne(deps, request, { cells, settings, loaded, answered, writes }),
-      )
-      writes.sessions = [...cells.values()].filter((cell) => cell.changed).map(sessionWrite)
-      await keepAnswers(tx, newAnswers(answered, loaded.answers))
-      lockLogs(tx, writes)
-      writeChanges(tx, writes)
-      return { results, writes }
-    },
-    { certain: true },
-  )
-  tell(deps, writes)
-  return results
+  const direct = directClaims(deps)
+  try {
+    const { results, writes, cells, laneRows } = await deps.db.transaction(
+      async (tx) => {
+        const cells = await lockSessions(tx, requests)
+        const loaded = await loadWhatIsNeeded(tx, requests)
+        const writes = emptyWrites()
+        const answered: Answered = new Map(loaded.answers)
+        const results = requests.map((request) =>
+          decideOne(deps, request, { cells, settings, loaded, answered, writes }),
+        )
+        writes.sessions = [...cells.values()].filter((cell) => cell.changed).map(sessionWrite)
+        await keepAnswers(tx, newAnswers(answered, loaded.answers))
+        lockLogs(tx, writes)
+        return { results, writes, cells, laneRows: writeChanges(tx, writes, direct) }
+      },
+      { certain: true },
+    )
+    tell(deps, writes, await redeem(direct, laneRows, cells))
+    return results
+  } catch (error) {
+    if (isStoreUnavailable(error)) direct.makeVoid()
+    else direct.letGo()
+    throw error
+  }
+}
+
+/** What is held goes to who works here. Gives the lanes that are due for anybody; null = nobody knows which. */
+const redeem = async (
+  direct: DirectClaims,
+  laneRows: Promise<LaneRow[]>,
+  cells: ReadonlyMap<string, SessionCell>,
+): Promise<readonly LaneRow[] | null> => {
+  // The commit stands, as was learned from the server; its rows may have gone down with the connection.
+  const rows = await laneRows.catch(() => null)
+  if (rows === null) direct.makeVoid()
+  else direct.redeem(rows, cells)
+  return rows?.filter(({ held, due }) => due && !held) ?? null
 }
 
 interface Loaded {
   readonly answers: Answered
   readonly marks: ReadonlyMap<string, UnmarkedMessages>
-  readonly heldTurns: ReadonlySet<string>
 }
 
 const loadWhatIsNeeded = async (tx: Queries, requests: readonly ChangeRequest[]): Promise<Loaded> => ({
   answers: await findAnswers(tx, requests),
   marks: await loadMarks(tx, requests),
-  heldTurns: await lockTurns(tx, requests),
 })
 
 interface BatchState {
@@ -113,7 +131,7 @@ const decideOne = (deps: ChangeSessionsDeps, request: ChangeRequest, batch: Batc
     const cell = batch.cells.get(request.sessionId)
     const settings = batch.settings.get(request.integrationId)
     if (!cell || !settings || cell.row.integration_id !== request.integrationId) throw sessionNotFound()
-    if (request.turn && !batch.loaded.heldTurns.has(`${request.sessionId}.${request.turn.claimId}`))
+    if (request.turn && request.turn.claimId !== cell.turnClaimId)
       throw new LostClaim(`turn ${request.turn.turn} of ${request.sessionId} is held by another claim`)
     const change = request.decide(cell.session, {
       now: cell.now,
@@ -159,11 +177,17 @@ const lockLogs = (tx: Transaction, writes: Writes): void => {
   tx.later(lockLogsStatement, [ids])
 }
 
-const tell = (deps: ChangeSessionsDeps, writes: Writes): void => {
-  if (writes.turns.length === 0 && writes.events.length === 0 && writes.finishedTurns.length === 0) return
+const tell = (deps: ChangeSessionsDeps, writes: Writes, due: readonly LaneRow[] | null): void => {
+  const integrationOf = new Map(writes.events.map((event) => [event.sessionId, event.integrationId]))
+  const owesTurn = due ? due.some(({ kind }) => kind === 'turns') : writes.turns.length > 0
+  const sessionsDue = due
+    ? due.filter(({ kind }) => kind === 'deliveries').map(({ sessionId }) => sessionId)
+    : [...integrationOf.keys()]
+  const turnsDue = owesTurn || writes.finishedTurns.some(({ hasLaterTurns }) => hasLaterTurns)
+  if (!turnsDue && integrationOf.size === 0) return
   deps.committed({
-    turnsDue: writes.turns.length > 0 || writes.finishedTurns.length > 0,
-    lanesDueOf: new Set(writes.events.map((event) => event.integrationId)),
-    sessionsWithEvents: new Set(writes.events.map((event) => event.sessionId)),
+    turnsDue,
+    lanesDueOf: new Set(sessionsDue.flatMap((sessionId) => integrationOf.get(sessionId) ?? [])),
+    sessionsWithEvents: new Set(integrationOf.keys()),
   })
 }

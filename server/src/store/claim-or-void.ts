@@ -20,10 +20,14 @@ export const claimOrVoid = async <Claimed>(
   try {
     return await work()
   } catch (error) {
-    if (isStoreUnavailable(error))
-      void patiently(claim.leaseMs, () => queries.rows(statements[claim.of], [claim.claimId])).catch(ignore)
+    if (isStoreUnavailable(error)) voidClaim(queries, claim)
     throw error
   }
+}
+
+/** As soon as the store is there; nobody waits for it. */
+export const voidClaim = (queries: Queries, claim: ClaimInHand): void => {
+  void patiently(claim.leaseMs, () => queries.rows(statements[claim.of], [claim.claimId])).catch(ignore)
 }
 
 const voidStatement = (table: ClaimInHand['of'], change: string) => ({

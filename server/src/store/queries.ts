@@ -16,10 +16,10 @@ export interface TransactionOptions {
 
 export interface Transaction extends Queries {
   /**
-   * Sent at once, answered together with the COMMIT: a statement whose rows nobody needs costs no round trip. If it
-   * fails, so does the transaction. It must not be the first.
+   * Leaves together with the COMMIT, so it costs no round trip; its rows come with the commit's answer, and are lost with
+   * the connection when only that broke. If it fails, so does the transaction. It must not be the first.
    */
-  later(statement: Statement, values: readonly unknown[]): void
+  later<R>(statement: Statement, values: readonly unknown[]): Promise<R[]>
   /** Asked after a crash of the server: gives a row if, and only if, this transaction was committed. */
   provenBy(statement: Statement, values: readonly unknown[]): void
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../domain/json.ts'
 import type { Session } from '../domain/session.ts'
 import type { Queries } from './db.ts'
+import type { ChangeRequest } from './session-change.ts'
 import { parseObject, type SessionRow, sessionColumns, sessionOf } from './session-row.ts'
 import type { SessionWrite } from './write-changes.ts'
 
@@ -19,21 +20,41 @@ export interface SessionCell {
   dialogChanged: boolean
   /** Marks set by earlier requests of this batch, as `kind message_id`. */
   readonly marked: Set<string>
+  /** Who holds its turn; null = nobody, or the lock did not ask. */
+  readonly turnClaimId: string | null
 }
+
+const now = '(extract(epoch from clock_timestamp()) * 1000)::float8 as now'
 
 const lockStatement = {
   name: 'lock-sessions',
-  text: `select ${sessionColumns}, (extract(epoch from clock_timestamp()) * 1000)::float8 as now
+  text: `select ${sessionColumns}, ${now}, null as turn_claim_id
     from sessions s where s.session_id = any($1::uuid[]) order by s.session_id for update`,
 }
 
-/** Locked in the order of their ids. */
+/**
+ * With the lanes of their turns, so that a claim that still holds goes on holding to the commit. Each session's row is
+ * locked before its lane, and both in the order of the ids, so nobody waits in a circle.
+ */
+const lockWithTurnsStatement = {
+  name: 'lock-sessions-with-turns',
+  text: `select ${sessionColumns}, ${now}, l.claim_id as turn_claim_id
+    from sessions s join turn_lanes l on l.session_id = s.session_id
+    where s.session_id = any($1::uuid[]) order by s.session_id for update`,
+}
+
+/**
+ * Locked in the order of their ids.
+ *
+ * @param requests either all of them end a turn or none does
+ */
 export const lockSessions = async (
   tx: Queries,
-  requests: readonly { readonly sessionId: string }[],
+  requests: readonly Pick<ChangeRequest, 'sessionId' | 'turn'>[],
 ): Promise<Map<string, SessionCell>> => {
   const ids = [...new Set(requests.map((request) => request.sessionId))]
-  const rows = await tx.rows<SessionRow & { now: number }>(lockStatement, [ids])
+  const statement = requests[0]?.turn ? lockWithTurnsStatement : lockStatement
+  const rows = await tx.rows<SessionRow & { now: number; turn_claim_id: string | null }>(statement, [ids])
   return new Map(
     rows.map((row) => [
       row.session_id,
@@ -50,6 +71,7 @@ export const lockSessions = async (
         contextChanged: false,
         dialogChanged: false,
         marked: new Set<string>(),
+        turnClaimId: row.turn_claim_id,
       },
     ]),
   )

@@ -6,6 +6,8 @@ export interface Part {
   /** `$1`, `$2` ... count within the part. */
   readonly sql: string
   readonly values: readonly unknown[]
+  /** A query for what the statement gives back of it; all of them have the same columns. */
+  readonly returns?: string
 }
 
 /** By the parts they are made of: PostgreSQL's names hold 63 characters. */
@@ -23,10 +25,15 @@ export const statementOf = (parts: readonly Part[]): Statement => {
   })
   const statement = {
     name: `write-changes-${statements.size + 1}`,
-    text: `with ${clauses.join(',\n')}\nselect`,
+    text: `with ${clauses.join(',\n')}\n${rowsOf(parts)}`,
   }
   statements.set(key, statement)
   return statement
+}
+
+const rowsOf = (parts: readonly Part[]): string => {
+  const queries = parts.flatMap((part) => part.returns ?? [])
+  return queries.length === 0 ? 'select' : queries.join(' union all ')
 }
 
 /** ms since 1970 as a moment. */

@@ -108,15 +108,16 @@ const transactionOn = (client: pg.PoolClient, certain: boolean) => {
     }
   }
 
-  const later = (statement: Statement, values: readonly unknown[]): void => {
+  const later = <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
     if (state.isEnded || !state.isBegun)
       throw new Error(`${statement.name} can be neither the first nor after the end`)
     if (!state.isCorked) state.stream?.cork()
     state.isCorked = true
-    const sent = send(statement, values)
+    const sent = send<R>(statement, values)
     // It is told at the commit; until then nobody listens.
     sent.catch(() => undefined)
     state.later.push(sent)
+    return sent
   }
 
   const provenBy = (statement: Statement, values: readonly unknown[]): void => {

@@ -1,4 +1,6 @@
-import type { Queries, Transaction } from './db.ts'
+import type { JsonObject } from '../domain/json.ts'
+import type { Queries } from './db.ts'
+import { parseObject } from './session-row.ts'
 
 /**
  * The turns that sessions owe: one lane a session, so one turn at a time. Claim, fence and lease are those of the
@@ -13,9 +15,10 @@ export interface ClaimedTurn {
   readonly attempts: number
   readonly kind: 'message' | 'session_start'
   readonly requestId: string
-  readonly messageBody: string | null
-  readonly context: string
-  readonly dialogState: string
+  /** What is to be answered. */
+  readonly message: JsonObject | null
+  readonly context: JsonObject
+  readonly dialogState: JsonObject
   /** False: a person took over since the message came, or it ended; nobody would hear the agent. */
   readonly hasWord: boolean
   readonly userMessageCount: number
@@ -58,7 +61,7 @@ const claimStatement = {
       returning l.session_id, l.integration_id, l.head, l.attempts
     )
     select c.session_id as "sessionId", c.integration_id as "integrationId", c.head as turn, c.attempts, t.kind,
-      t.request_id as "requestId", m.body::text as "messageBody", s.context::text as context,
+      t.request_id as "requestId", m.body::text as message, s.context::text as context,
       s.dialog_state::text as "dialogState", s.user_message_count as "userMessageCount",
       s.owner = 'bot' and s.conversation = 'open' and s.state = 'active' as "hasWord",
       s.environment_id as "environmentId", s.agent_id as "agentId", s.agent_version as "agentVersion",
@@ -81,8 +84,8 @@ export interface TurnClaim {
   readonly inFlightOf: ReadonlyMap<string, number>
 }
 
-export const claimTurns = (queries: Queries, claim: TurnClaim): Promise<ClaimedTurn[]> =>
-  queries.rows<ClaimedTurn>(claimStatement, [
+export const claimTurns = async (queries: Queries, claim: TurnClaim): Promise<ClaimedTurn[]> => {
+  const rows = await queries.rows<TurnRow>(claimStatement, [
     claim.turnsMax,
     claim.claimId,
     claim.leaseSeconds,
@@ -90,59 +93,19 @@ export const claimTurns = (queries: Queries, claim: TurnClaim): Promise<ClaimedT
     [...claim.inFlightOf.keys()],
     [...claim.inFlightOf.values()],
   ])
-
-const lockStatement = {
-  name: 'lock-claimed-turns',
-  text: `select session_id, claim_id from turn_lanes where session_id = any($1::uuid[]) order by session_id for update`,
+  return rows.map(({ message, context, dialogState, ...turn }) => ({
+    ...turn,
+    message: message === null ? null : parseObject(message),
+    context: parseObject(context),
+    dialogState: parseObject(dialogState),
+  }))
 }
 
-interface Finishing {
-  readonly sessionId: string
-  readonly turn?: { readonly turn: number; readonly claimId: string } | undefined
-}
-
-/** Which of these turns are still held by the claim that wants to finish them, as `session.claim`. */
-export const lockTurns = async (
-  tx: Queries,
-  requests: readonly Finishing[],
-): Promise<ReadonlySet<string>> => {
-  const finishing = requests.filter((request) => request.turn !== undefined)
-  if (finishing.length === 0) return new Set()
-  const rows = await tx.rows<{ session_id: string; claim_id: string | null }>(lockStatement, [
-    finishing.map((request) => request.sessionId),
-  ])
-  return new Set(rows.map((row) => `${row.session_id}.${row.claim_id}`))
-}
-
-export interface FinishedTurnWrite {
-  readonly sessionId: string
-  readonly turn: number
-  readonly outcome: 'answered' | 'silent' | 'failed'
-  readonly recorded: object
-}
-
-const finishStatement = {
-  name: 'finish-turns',
-  text: `with w as (
-      select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) as w(session_id, turn, outcome, recorded)
-    ), finished as (
-      update turns t set finished_at = clock_timestamp(), outcome = w.outcome, recorded = w.recorded::json
-      from w where t.session_id = w.session_id and t.turn = w.turn
-    )
-    update turn_lanes l set head = w.turn + 1, claim_id = null, attempts = 0,
-      ready_at = case when w.turn < l.tail then now() end
-    from w where l.session_id = w.session_id`,
-}
-
-/** The lanes are locked already (lockTurns), so one after another is safe. */
-export const finishTurns = (tx: Transaction, finished: readonly FinishedTurnWrite[]): void => {
-  if (finished.length === 0) return
-  tx.later(finishStatement, [
-    finished.map((turn) => turn.sessionId),
-    finished.map((turn) => turn.turn),
-    finished.map((turn) => turn.outcome),
-    finished.map((turn) => JSON.stringify(turn.recorded)),
-  ])
+/** JSON as text. */
+interface TurnRow extends Omit<ClaimedTurn, 'message' | 'context' | 'dialogState'> {
+  readonly message: string | null
+  readonly context: string
+  readonly dialogState: string
 }
 
 const releaseStatement = {

@@ -1,11 +1,19 @@
 import type { HumanAgent, MessageAuthor } from '../domain/message.ts'
 import type { Session } from '../domain/session.ts'
 import type { Statement, Transaction } from './db.ts'
-import { type EventWrite, eventParts, type TurnWrite, turnParts } from './lane-parts.ts'
+import type { DirectClaims } from './direct-claims.ts'
+import {
+  type EventWrite,
+  eventParts,
+  type FinishedTurnWrite,
+  finishedParts,
+  type LaneRow,
+  type TurnWrite,
+  turnParts,
+} from './lane-parts.ts'
 import type { MarkKind } from './message-marks.ts'
 import type { FileDraft } from './session-change.ts'
 import { at, columns, type Part, statementOf } from './statement-parts.ts'
-import { type FinishedTurnWrite, finishTurns } from './turn-lanes.ts'
 
 /** What one batch of changes writes, table by table. */
 export interface Writes {
@@ -51,25 +59,29 @@ export const emptyWrites = (): Writes => ({
   finishedTurns: [],
 })
 
-/** All of it in one statement made of the parts that are there, so a plain message pays for nothing else. */
-export const writeChanges = (tx: Transaction, writes: Writes): void => {
+/**
+ * All of it in one statement made of the parts that are there, so a plain message pays for nothing else. A statement
+ * must not write a row twice: no batch both ends turns and makes some due.
+ *
+ * @returns with the COMMIT's answer, what became of the lanes that work was added to
+ */
+export const writeChanges = (tx: Transaction, writes: Writes, direct?: DirectClaims): Promise<LaneRow[]> => {
   const parts = [
     sessionsPart(writes.sessions),
     messagesPart(writes.messages),
-    ...turnParts(writes.turns),
-    ...eventParts(writes.events),
+    ...turnParts(writes.turns, direct),
+    ...finishedParts(writes.finishedTurns),
+    ...eventParts(writes.events, direct),
     marksPart(writes.marks, 'delivered'),
     marksPart(writes.marks, 'read'),
     filesPart(writes.files),
   ].filter((part) => part !== null)
-  if (parts.length > 0) {
-    tx.later(
-      statementOf(parts),
-      parts.flatMap((part) => part.values),
-    )
-  }
-  finishTurns(tx, writes.finishedTurns)
   prove(tx, writes)
+  if (parts.length === 0) return Promise.resolve([])
+  return tx.later<LaneRow>(
+    statementOf(parts),
+    parts.flatMap((part) => part.values),
+  )
 }
 
 /** What only this transaction can have written: a message or an event under its own id. */

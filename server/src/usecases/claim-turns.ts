@@ -6,13 +6,26 @@ import { type ClaimedTurn, claimTurns, type TurnClaim } from '../store/turn-lane
 export const claimDueTurns = async (
   deps: Pick<Deps, 'relaxedDb' | 'newClaimId' | 'limits'>,
   room: Pick<TurnClaim, 'turnsMax' | 'ofOneMax' | 'inFlightOf'>,
-): Promise<{ readonly turns: readonly ClaimedTurn[]; readonly claimId: string; readonly more: boolean }> => {
+): Promise<DueTurns> => {
   const claimId = deps.newClaimId()
   const leaseSeconds = deps.limits.turnLeaseSeconds
   const inHand = { of: 'turn_lanes', claimId, leaseMs: leaseSeconds * 1000 } as const
   const turns = await claimOrVoid(deps.relaxedDb, inHand, () =>
     claimTurns(deps.relaxedDb, { claimId, leaseSeconds, ...room }),
   )
-  const more = turns.length === room.turnsMax || turns.some((turn) => turn.mayHaveMore)
-  return { turns, claimId, more }
+  return {
+    turns,
+    claimId,
+    isFull: turns.length === room.turnsMax,
+    behind: new Set(turns.filter((turn) => turn.mayHaveMore).map((turn) => turn.integrationId)),
+  }
+}
+
+export interface DueTurns {
+  readonly turns: readonly ClaimedTurn[]
+  readonly claimId: string
+  /** There was no room for more: anybody may have some left. */
+  readonly isFull: boolean
+  /** Integrations that may have more of them. */
+  readonly behind: ReadonlySet<string>
 }

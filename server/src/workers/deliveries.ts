@@ -2,13 +2,15 @@ import type { Deps } from '../deps.ts'
 import { rampedLoad, shareOf } from '../domain/endpoint.ts'
 import { type Completed, type Delivered, deliver } from '../usecases/deliver.ts'
 import { releaseDelivery } from '../usecases/release-delivery.ts'
-import { type Claim, claimLanes, claimProbe, dueEndpoints } from '../usecases/watch-endpoints.ts'
+import { claimLanes, claimProbe, dueEndpoints } from '../usecases/watch-endpoints.ts'
 import { type EndpointInHand, endpointInHand, type Held, isIdle, roomOf } from './endpoint-in-hand.ts'
 import { moveCircuit } from './move-circuit.ts'
+import { takeFromCommits } from './take-from-commits.ts'
 
 /**
  * The delivery loop of one process.
  *
+ *   commit with room for it here -> claimed by the commit -> the endpoint's queue
  *   wake (commit, notification, retry timer, poll) -> endpoint is due
  *   due endpoints with room -> one claim for all of them -> their queues -> POST, at most `cap` at once each
  *   answer -> the slot is free at once; the record is batched; a recorded lane with more to do makes it due again
@@ -20,6 +22,7 @@ import { moveCircuit } from './move-circuit.ts'
  * 2. No send starts with less lease left than the timeout: such a lane is given back.
  * 3. An open circuit is known by the poll within a second and to the opener at once; while it is open only the
  *    process that took the probe sends, and one lane.
+ * 4. A commit gets no room for its events while older ones of the same endpoint may wait.
  */
 export const startDeliveries = (deps: DeliveriesDeps) => {
   const endpoints = new Map<string, EndpointInHand>()
@@ -64,8 +67,7 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
   }
 
   const withRoom = () => {
-    const max = deps.limits.deliveryBytesInHandMax
-    const bytes = { free: Math.max(0, max - bodyBytes), max }
+    const bytes = bytesInHand()
     const wanted: { endpoint: EndpointInHand; integrationId: string; room: number }[] = []
     let left = lanesPerClaimMax
     for (const endpoint of endpoints.values()) {
@@ -77,6 +79,11 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       wanted.push({ endpoint, integrationId: endpoint.integrationId, room })
     }
     return wanted
+  }
+
+  const bytesInHand = () => {
+    const max = deps.limits.deliveryBytesInHandMax
+    return { free: Math.max(0, max - bodyBytes), max }
   }
 
   const claimFor = async (wanted: ReturnType<typeof withRoom>): Promise<void> => {
@@ -98,12 +105,13 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
       for (const { endpoint } of wanted) endpoint.claiming = false
     }
     for (const { endpoint, room } of wanted) {
-      if ((counts.get(endpoint.integrationId) ?? 0) >= room) endpoint.due = true
+      endpoint.isBehind = (counts.get(endpoint.integrationId) ?? 0) >= room
+      if (endpoint.isBehind) endpoint.due = true
       sendQueued(endpoint)
     }
   }
 
-  const hold = (delivery: Held['delivery'], claim: Claim, isProbe: boolean): Held => {
+  const hold = (delivery: Held['delivery'], claim: Held['claim'], isProbe: boolean): Held => {
     const held = { delivery, claim, isProbe, bodyBytes: Buffer.byteLength(delivery.body) }
     bodyBytes += held.bodyBytes
     return held
@@ -125,7 +133,7 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     return free > 0 && endpoint.sending < shareOf(endpoint.load.cap, { free, max })
   }
 
-  const mayStart = (claim: Claim): boolean =>
+  const mayStart = (claim: Held['claim']): boolean =>
     !stopped && claim.leaseEndsAt - performance.now() >= deps.limits.webhookTimeoutMs
 
   const send = async (endpoint: EndpointInHand, held: Held): Promise<void> => {
@@ -191,7 +199,7 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     giveBack(delivery, claim)
   }
 
-  const giveBack = (delivery: Held['delivery'], claim: Claim): void =>
+  const giveBack = (delivery: Held['delivery'], claim: Held['claim']): void =>
     keepUntilDone(
       releaseDelivery(deps, delivery, claim.claimId).catch(warn('a lane could not be given back')),
     )
@@ -251,6 +259,16 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
 
   const warn = (what: string) => (error: unknown) => deps.log.warn({ error: describe(error) }, what)
 
+  const fromCommits = takeFromCommits({
+    endpointOf,
+    hasRoom: (endpoint) => !stopped && roomOf(endpoint, bytesInHand()) > 0,
+    queue: (endpoint, delivery, claim) => {
+      endpoint.queue.push(hold(delivery, claim, false))
+      sendQueued(endpoint)
+    },
+  })
+  deps.takers.deliveries = fromCommits.taker
+
   const unsubscribe = deps.signals.onWakeUp(({ lanesDueOf }) => wake(lanesDueOf))
 
   return {
@@ -259,9 +277,11 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     /** No new sends; claimed lanes go back; resolves when those under way have their answer. */
     stop: async (): Promise<void> => {
       stopped = true
+      if (deps.takers.deliveries === fromCommits.taker) deps.takers.deliveries = null
       unsubscribe()
       releaseAll()
       await claims
+      await fromCommits.settled()
       releaseAll()
       while (underWay.size > 0) await Promise.allSettled([...underWay])
     },
@@ -283,6 +303,7 @@ type DeliveriesDeps = Pick<
   | 'newClaimId'
   | 'isUnavailable'
   | 'signals'
+  | 'takers'
 >
 
 /** Later retries are left to the poll. */

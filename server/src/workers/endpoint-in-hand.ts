@@ -12,13 +12,17 @@ export interface EndpointInHand {
   due: boolean
   /** A claim that may bring lanes of it is under way. */
   claiming: boolean
+  /** The last claim got all there was room for: older deliveries may wait in the database. */
+  isBehind: boolean
+  /** Room kept for what a commit under way will bring. */
+  reserved: number
   sending: number
   readonly queue: Held[]
 }
 
 export interface Held {
   readonly delivery: ClaimedDelivery
-  readonly claim: Claim
+  readonly claim: Pick<Claim, 'claimId' | 'leaseEndsAt'>
   readonly isProbe: boolean
   readonly bodyBytes: number
 }
@@ -30,6 +34,8 @@ export const endpointInHand = (integrationId: string, inFlightMax: number): Endp
   probing: false,
   due: false,
   claiming: false,
+  isBehind: false,
+  reserved: 0,
   sending: 0,
   queue: [],
 })
@@ -39,16 +45,16 @@ const claimAheadRatio = 3
 
 /** How many lanes more may be claimed for it, when so many bytes of all bodies in hand are free. */
 export const roomOf = (
-  { load, sending, queue }: EndpointInHand,
+  { load, sending, queue, reserved }: EndpointInHand,
   bodyBytes: { readonly free: number; readonly max: number },
-): number => shareOf(load.cap * claimAheadRatio, bodyBytes) - sending - queue.length
+): number => shareOf(load.cap * claimAheadRatio, bodyBytes) - sending - queue.length - reserved
 
 /**
  * Nothing of it is under way and nothing was learned of it. One that fails or ramps up is remembered between two
  * tries, or its circuit would never open.
  */
-export const isIdle = ({ load, sending, queue, claiming, probing }: EndpointInHand): boolean =>
-  sending + queue.length === 0 &&
+export const isIdle = ({ load, sending, queue, reserved, claiming, probing }: EndpointInHand): boolean =>
+  sending + queue.length + reserved === 0 &&
   !claiming &&
   !probing &&
   load.failuresInRow === 0 &&

@@ -4,19 +4,23 @@ import { claimDueTurns } from '../usecases/claim-turns.ts'
 import { runTurn } from '../usecases/run-turn.ts'
 
 /**
- * Runs the turns that are due: woken after each commit that made one due, and by a poll in case a wake-up was lost.
+ * Runs the turns that are due. Most of them come with the commit that made them due, claimed by it; the others are
+ * claimed here: after a wake-up, and by a poll in case a wake-up was lost.
  *
  * 1. Of one session always one turn.
  * 2. Up to `all` at once, and of one integration `ofOne` while half of them are free, then in proportion: an agent
  *    whose webhook hangs for hundreds of users holds half, the next such one a quarter, and their neighbours are
  *    answered. One claim takes half of what is free at most, so that this holds within it too.
  * 3. Who was left out for that is claimed again as soon as a turn's end gives it room.
+ * 4. A commit gets no room for its turns while older ones of the same integration may wait.
  */
 export const startTurns = (deps: TurnsDeps, slots: TurnSlots = defaultSlots) => {
   let inFlight = 0
   const inFlightOf = new Map<string, number>()
   /** Integrations that had all they might have when turns were last claimed. */
   let heldBack: readonly string[] = []
+  /** Integrations of which the last claim may have left turns waiting; null = of any. */
+  let behind: ReadonlySet<string> | null = null
   let due = true
   let claiming = false
   /** The last round of claims: a stop waits for it, or what it claimed would lie until its lease ends. */
@@ -42,13 +46,18 @@ export const startTurns = (deps: TurnsDeps, slots: TurnSlots = defaultSlots) => 
     try {
       while (due && !stopped && inFlight < slots.all) {
         due = false
-        const { turns, claimId, more } = await claimDueTurns(deps, {
+        const full = [...inFlightOf.keys()].filter(isFull)
+        const claimed = await claimDueTurns(deps, {
           turnsMax: Math.ceil((slots.all - inFlight) / 2),
           ofOneMax: ofOneMax(),
           inFlightOf,
         })
-        if (more) due = true
-        for (const turn of turns) void start(turn, claimId)
+        behind = claimed.isFull ? null : new Set([...claimed.behind, ...full])
+        if (claimed.isFull || claimed.behind.size > 0) due = true
+        for (const turn of claimed.turns) {
+          count(turn.integrationId, 1)
+          void run(turn, claimed.claimId)
+        }
         heldBack = [...inFlightOf.keys()].filter(isFull)
       }
     } catch (error) {
@@ -58,10 +67,14 @@ export const startTurns = (deps: TurnsDeps, slots: TurnSlots = defaultSlots) => 
     }
   }
 
-  const start = async (turn: Parameters<typeof runTurn>[1], claimId: string): Promise<void> => {
-    count(turn.integrationId, 1)
+  const run = async (turn: ClaimedTurn, claimId: string): Promise<void> => {
     await runTurn(deps, turn, claimId)
-    count(turn.integrationId, -1)
+    leave(turn.integrationId)
+  }
+
+  /** A slot is free. */
+  const leave = (integrationId: string): void => {
+    count(integrationId, -1)
     if (inFlight === 0) idle?.()
     if (heldBack.some((integrationId) => !isFull(integrationId))) due = true
     if (due) claim()
@@ -74,6 +87,18 @@ export const startTurns = (deps: TurnsDeps, slots: TurnSlots = defaultSlots) => 
     else inFlightOf.set(integrationId, held)
   }
 
+  const taker: Taker = {
+    reserve: (integrationId) => {
+      const isOlderWaiting = behind === null || behind.has(integrationId)
+      if (stopped || isOlderWaiting || inFlight >= slots.all || isFull(integrationId)) return false
+      count(integrationId, 1)
+      return true
+    },
+    letGo: leave,
+    take: (turn, { claimId }) => void run(turn, claimId),
+  }
+  deps.takers.turns = taker
+
   const unsubscribe = deps.signals.onWakeUp(({ turnsDue }) => {
     if (turnsDue) wake()
   })
@@ -85,6 +110,7 @@ export const startTurns = (deps: TurnsDeps, slots: TurnSlots = defaultSlots) => 
     /** No new turns; resolves when those under way have ended. */
     stop: async (): Promise<void> => {
       stopped = true
+      if (deps.takers.turns === taker) deps.takers.turns = null
       unsubscribe()
       clearInterval(poll)
       await claims
@@ -111,7 +137,11 @@ type TurnsDeps = Pick<
   | 'relaxedDb'
   | 'isUnavailable'
   | 'signals'
+  | 'takers'
 >
+
+type Taker = NonNullable<Deps['takers']['turns']>
+type ClaimedTurn = Parameters<typeof runTurn>[1]
 
 /** How many turns may be in flight at once in this process. Most of their time they wait for somebody outside. */
 export interface TurnSlots {

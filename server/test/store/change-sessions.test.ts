@@ -1,58 +1,29 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
-import { ownContext } from '../../src/domain/context.ts'
 import type { EventPayload } from '../../src/domain/event.ts'
 import { touch } from '../../src/domain/session-moves.ts'
 import { newId } from '../../src/outside/ids.ts'
 import { createSessionChanger } from '../../src/store/change-sessions.ts'
 import { claimDeliveries, completeDeliveries } from '../../src/store/delivery-lanes.ts'
 import { createSettings } from '../../src/store/integrations.ts'
-import { createSessionOpener } from '../../src/store/open-sessions.ts'
 import { listEventLog, listSessionEvents } from '../../src/store/read-events.ts'
 import { listMessages } from '../../src/store/read-sessions.ts'
 import type { Change, Committed } from '../../src/store/session-change.ts'
 import { claimTurns } from '../../src/store/turn-lanes.ts'
-import { seedIntegration } from '../support/channel.ts'
+import { openTestSession, seedIntegration } from '../support/channel.ts'
 import { testDatabase } from '../support/database.ts'
+import { nobodyHere } from '../support/takers.ts'
 
 const { db } = await testDatabase({ after })
 
 const storeOf = (committed: (what: Committed) => void = () => undefined) => {
   const settings = createSettings(db)
-  return { change: createSessionChanger({ db, settings, newId, committed }), settings }
+  return { change: createSessionChanger({ db, settings, newId, committed, ...nobodyHere }), settings }
 }
 
-const openOne = async (
-  seeded: Awaited<ReturnType<typeof seedIntegration>>,
-  greets = false,
-): Promise<string> => {
-  const sessionId = newId()
-  await createSessionOpener({ db, turnsDue: () => undefined })({
-    integrationId: seeded.integrationId,
-    requestId: newId(),
-    timeoutSeconds: 600,
-    dialogState: { unknown_counter: 0 },
-    greets,
-    answer: {},
-    session: {
-      sessionId,
-      ...seeded,
-      externalSessionId: 'chat-1',
-      channelUserId: 'user-1',
-      userId: newId(),
-      state: 'active',
-      conversation: 'open',
-      owner: 'bot',
-      human: null,
-      context: ownContext({ userId: newId() }),
-      userMessageCount: 0,
-      resolvedAt: null,
-      resolvedUntil: null,
-    },
-  })
-  return sessionId
-}
+const openOne = (seeded: Awaited<ReturnType<typeof seedIntegration>>, greets = false): Promise<string> =>
+  openTestSession(db, seeded, greets)
 
 const read: EventPayload = { event_type: 'message:read', message_ids: [], by: { type: 'user' } }
 const reopened: EventPayload = { event_type: 'conversation:reopened', by: { type: 'user' } }
@@ -230,7 +201,7 @@ test('turns of one session are claimed one at a time and the next is due when th
   const second = await claimAll()
   assert.deepEqual(
     second.turns.map(({ turn, kind, dialogState }) => ({ turn, kind, dialogState })),
-    [{ turn: 2, kind: 'message', dialogState: '{"unknown_counter":3}' }],
+    [{ turn: 2, kind: 'message', dialogState: { unknown_counter: 3 } }],
   )
 })
 

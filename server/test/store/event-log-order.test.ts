@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { ownContext } from '../../src/domain/context.ts'
 import { newId } from '../../src/outside/ids.ts'
 import { createSessionChanger } from '../../src/store/change-sessions.ts'
 import { createSettings } from '../../src/store/integrations.ts'
-import { createSessionOpener } from '../../src/store/open-sessions.ts'
 import { listEventLog } from '../../src/store/read-events.ts'
-import { seedIntegration } from '../support/channel.ts'
+import { openTestSession, seedIntegration } from '../support/channel.ts'
 import { testDatabase } from '../support/database.ts'
+import { nobodyHere } from '../support/takers.ts'
 
 const { db } = await testDatabase({ after })
 
@@ -42,8 +41,16 @@ const changesEach = 60
 const processOf = async (
   seeded: Awaited<ReturnType<typeof seedIntegration>>,
 ): Promise<() => Promise<void>> => {
-  const change = createSessionChanger({ db, settings: createSettings(db), newId, committed: () => undefined })
-  const sessionIds = await Promise.all(Array.from({ length: sessionsEach }, () => openOne(seeded)))
+  const change = createSessionChanger({
+    db,
+    settings: createSettings(db),
+    newId,
+    committed: () => undefined,
+    ...nobodyHere,
+  })
+  const sessionIds = await Promise.all(
+    Array.from({ length: sessionsEach }, () => openTestSession(db, seeded)),
+  )
   const writeOne = async (sessionId: string): Promise<void> => {
     for (let count = 0; count < changesEach; count += 1)
       await change({
@@ -62,32 +69,4 @@ const processOf = async (
       })
   }
   return async () => void (await Promise.all(sessionIds.map(writeOne)))
-}
-
-const openOne = async (seeded: Awaited<ReturnType<typeof seedIntegration>>): Promise<string> => {
-  const sessionId = newId()
-  await createSessionOpener({ db, turnsDue: () => undefined })({
-    integrationId: seeded.integrationId,
-    requestId: newId(),
-    timeoutSeconds: 600,
-    dialogState: { unknown_counter: 0 },
-    greets: false,
-    answer: {},
-    session: {
-      sessionId,
-      ...seeded,
-      externalSessionId: null,
-      channelUserId: null,
-      userId: newId(),
-      state: 'active',
-      conversation: 'open',
-      owner: 'bot',
-      human: null,
-      context: ownContext({ userId: newId() }),
-      userMessageCount: 0,
-      resolvedAt: null,
-      resolvedUntil: null,
-    },
-  })
-  return sessionId
 }

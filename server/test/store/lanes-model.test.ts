@@ -10,6 +10,7 @@ import {
   completeDeliveries,
   pullLanesForward,
 } from '../../src/store/delivery-lanes.ts'
+import { type DirectClaims, directClaims } from '../../src/store/direct-claims.ts'
 import { claimIdOf, newProcessKey, takeOverFrom } from '../../src/store/processes.ts'
 import { queueReplays } from '../../src/store/replay-lanes.ts'
 import { createSignals } from '../../src/store/signals.ts'
@@ -124,7 +125,12 @@ const command = (name: string, work: (model: Model, real: Real) => Promise<void>
   toString: () => name,
 })
 
-const append = async (lane: ModelLane, integrationId: string, count: number): Promise<void> => {
+const append = async (
+  lane: ModelLane,
+  integrationId: string,
+  count: number,
+  direct?: DirectClaims,
+): Promise<void> => {
   const writes = emptyWrites()
   for (let added = 1; added <= count; added += 1)
     writes.events.push({
@@ -136,13 +142,51 @@ const append = async (lane: ModelLane, integrationId: string, count: number): Pr
       body: '{}',
       createdAt: Date.now(),
     })
-  await db.transaction(async (tx) => {
+  const { rows } = await db.transaction(async (tx) => {
     await tx.rows({ name: 'begin-to-append', text: 'select' }, [])
-    writeChanges(tx, writes)
+    return { rows: writeChanges(tx, writes, direct) }
   })
   lane.tail += count
   if (!lane.holder && lane.ready === 'never') lane.ready = 'now'
+  direct?.redeem(await rows, new Map())
 }
+
+/** The process that commits them has room, so it holds the lane at once, if the lane had nothing to do. */
+const appendWithRoom = (process: number, index: number, count: number): Command =>
+  command(
+    `${count} events come to lane ${index} by process ${process}, which has room`,
+    async (model, real) => {
+      const lane = laneAt(model, index)
+      const wasIdle = !lane.holder && lane.ready === 'never'
+      const taken: { readonly delivery: ClaimedDelivery; readonly claimId: string }[] = []
+      let reserved = 0
+      const direct = directClaims({
+        db,
+        newClaimId: () => claimIdBy(real, process),
+        leaseMs: { turns: hourMs, deliveries: hourMs },
+        takers: {
+          turns: null,
+          deliveries: {
+            reserve: () => {
+              reserved += 1
+              return true
+            },
+            letGo: () => {
+              reserved -= 1
+            },
+            take: (delivery, { claimId }) => {
+              reserved -= 1
+              taken.push({ delivery, claimId })
+            },
+          },
+        },
+      })
+      await append(lane, real.integrationId, count, direct)
+      assert.equal(taken.length, wasIdle ? 1 : 0)
+      assert.equal(reserved, 0, 'room that was kept is used or given back')
+      for (const { delivery, claimId } of taken) take(model, delivery, claimId, false)
+    },
+  )
 
 const take = (model: Model, delivery: ClaimedDelivery, claimId: string, isProbe: boolean): void => {
   const lane = model.lanes.find((one) => one.sessionId === delivery.sessionId)
@@ -330,6 +374,7 @@ const commands = fc.commands(
           append(laneAt(model, index), real.integrationId, count),
         ),
       ),
+    fc.tuple(processes, laneIndexes, fc.integer({ min: 1, max: 3 })).map((args) => appendWithRoom(...args)),
     fc.tuple(processes, fc.integer({ min: 1, max: lanesPerRun })).map((args) => claim(...args)),
     fc.constant(null).map(claimBoth),
     processes.map(probe),

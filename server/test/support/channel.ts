@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { ownContext } from '../../src/domain/context.ts'
 import type { AssignedAgent } from '../../src/domain/session.ts'
 import { addAgent, publishVersion } from '../../src/store/agents.ts'
 import type { Db } from '../../src/store/db.ts'
 import { addEnvironment } from '../../src/store/environments.ts'
 import { addIntegration } from '../../src/store/integrations.ts'
+import { createSessionOpener } from '../../src/store/open-sessions.ts'
 
 /** An environment with an integration, and an agent if a document is given, straight into the store. */
 export const seedIntegration = async (
@@ -42,4 +44,38 @@ export const seedIntegration = async (
     environmentId,
     agent: options.agent ? { agentId, version: 1, name: 'Testa' } : null,
   }
+}
+
+/** An open session of it, straight into the store. */
+export const openTestSession = async (
+  db: Db,
+  seeded: Awaited<ReturnType<typeof seedIntegration>>,
+  greets = false,
+): Promise<string> => {
+  const sessionId = randomUUID()
+  const userId = randomUUID()
+  await createSessionOpener({ db, turnsDue: () => undefined })({
+    integrationId: seeded.integrationId,
+    requestId: randomUUID(),
+    timeoutSeconds: 600,
+    dialogState: { unknown_counter: 0 },
+    greets,
+    answer: {},
+    session: {
+      sessionId,
+      ...seeded,
+      externalSessionId: 'chat-1',
+      channelUserId: 'user-1',
+      userId,
+      state: 'active',
+      conversation: 'open',
+      owner: 'bot',
+      human: null,
+      context: ownContext({ userId }),
+      userMessageCount: 0,
+      resolvedAt: null,
+      resolvedUntil: null,
+    },
+  })
+  return sessionId
 }

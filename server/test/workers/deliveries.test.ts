@@ -8,7 +8,8 @@ import { systemClock } from '../../src/outside/clock.ts'
 import { createLog } from '../../src/outside/log.ts'
 import { createMetrics } from '../../src/outside/metrics.ts'
 import type { PostEvent } from '../../src/outside/post-event.ts'
-import { completeDeliveries } from '../../src/store/delivery-lanes.ts'
+import { claimDeliveries, completeDeliveries } from '../../src/store/delivery-lanes.ts'
+import type { Takers } from '../../src/store/direct-claims.ts'
 import { readEndpoint } from '../../src/store/endpoints.ts'
 import { createSettings } from '../../src/store/integrations.ts'
 import { createSignals } from '../../src/store/signals.ts'
@@ -93,6 +94,7 @@ const startLoop = async (t: TestContext, limits: Partial<RunLimits> = {}) => {
   const webhooks = scriptedWebhooks()
   const signals = createSignals({ url, processKey: 1, log: () => undefined })
   let failures: Error[] = []
+  const takers: Takers = { turns: null, deliveries: null }
   const deliveries = startDeliveries({
     db,
     relaxedDb: db,
@@ -109,6 +111,7 @@ const startLoop = async (t: TestContext, limits: Partial<RunLimits> = {}) => {
     metrics: createMetrics(),
     newClaimId: randomUUID,
     isUnavailable: isStoreUnavailable,
+    takers,
     signals,
     limits: {
       webhookTimeoutMs: 30_000,
@@ -159,6 +162,8 @@ const startLoop = async (t: TestContext, limits: Partial<RunLimits> = {}) => {
         sessionsWithEvents: new Set(),
       }),
     lanes,
+    /** Work that a commit of this process has claimed for it. */
+    commits: () => takers.deliveries,
     /** All lanes free and the endpoints' moves committed. */
     settled: (circuit: string, integrationId: string) =>
       until(`the circuit is ${circuit} and no lane is held`, async () => {
@@ -511,4 +516,66 @@ test('410 pauses the webhook: nothing more is sent to it, and nothing of what wa
   webhooks.answering.add(integrationId)
   await poll()
   await until('the rest is delivered', async () => (await lanes()).every((lane) => lane.head === 2))
+})
+
+test('a commit gets room for its events up to what may be claimed, and none while older ones wait or the webhook is gone', async (t) => {
+  const { db, webhooks, commits, wake, lanes } = await startLoop(t, { endpointInFlightMax: 2 })
+  const { integrationId } = await seedIntegration(db)
+  const room = (): number => {
+    let kept = 0
+    while (commits()?.reserve(integrationId)) kept += 1
+    for (let given = 0; given < kept; given += 1) commits()?.letGo(integrationId)
+    return kept
+  }
+  assert.equal(room(), 6)
+
+  await seedLanes(db, 20, integrationId)
+  wake(integrationId)
+  await until('two are under way', () => webhooks.inFlight.size === 2)
+  assert.equal(room(), 0)
+  await until('all are delivered', async () => {
+    webhooks.answerAll(200)
+    return (await lanes()).every((lane) => lane.head === 2)
+  })
+  assert.equal(room(), 6)
+
+  await seedLanes(db, 1, integrationId)
+  wake(integrationId)
+  await until('one is under way', () => webhooks.inFlight.size === 1)
+  webhooks.answerAll(410)
+  await until('it is known to be gone', () => room() === 0)
+})
+
+test('a stop waits for the commits that room is kept for, and gives back what they bring', async (t) => {
+  const { db, webhooks, commits, lanes, stop } = await startLoop(t)
+  const integrationId = await seedLanes(db, 1)
+  const taker = commits()
+  assert.ok(taker)
+  assert.equal(taker.reserve(integrationId), true)
+  let isStopped = false
+  const stopping = stop().then(() => {
+    isStopped = true
+  })
+  assert.equal(taker.reserve(integrationId), false)
+  assert.equal(commits(), null)
+
+  const claimId = randomUUID()
+  const [delivery] = await claimDeliveries(db, {
+    endpoints: [{ integrationId, room: 1 }],
+    claimId,
+    leaseSeconds: 60,
+  })
+  assert.ok(delivery && !isStopped)
+  taker.take(delivery, { claimId, leaseEndsAt: performance.now() + 60_000 })
+  await stopping
+  assert.equal(webhooks.posts(), 0)
+  assert.deepEqual(
+    (await lanes()).map(({ head, attempts, isHeld, dueInMs }) => ({
+      head,
+      attempts,
+      isHeld,
+      isDue: (dueInMs ?? 1) <= 0,
+    })),
+    [{ head: 1, attempts: 0, isHeld: false, isDue: true }],
+  )
 })
