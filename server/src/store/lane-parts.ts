@@ -126,8 +126,8 @@ export const eventParts = (writes: readonly EventWrite[], direct: DirectClaims |
       sql: `insert into lanes as l (session_id, integration_id, head, tail, ready_at, claim_id)
         select session_id, integration_id, first, last, ${readyAt('claimed')}, ${claimId('claimed')}
         from (
-          select w.*, offered and exists (
-            select from endpoints e where e.integration_id = w.integration_id and e.circuit = 'closed') as claimed
+          select w.*, offered
+            and (select circuit = 'closed' from endpoints e where e.integration_id = w.integration_id) as claimed
           from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::bool[])
             as w(session_id, integration_id, first, last, offered)
         ) w
