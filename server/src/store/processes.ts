@@ -30,16 +30,22 @@ export const leaveProcess = async (db: Db, processKey: number): Promise<void> =>
   await db.rows(leaveStatement, [processKey])
 }
 
-const goneStatement = {
-  name: 'find-gone-processes',
-  text: `select process_key as "processKey" from processes p where not exists (
+const listStatement = {
+  name: 'list-processes',
+  text: `select process_key as "processKey", not exists (
       select 1 from pg_locks where locktype = 'advisory' and classid = ${processLockClass}
-        and objid = p.process_key and database = (select oid from pg_database where datname = current_database()))`,
+        and objid = p.process_key and database = (select oid from pg_database where datname = current_database()))
+      as "isGone"
+    from processes p`,
 }
 
-/** Those who are written down but hold no lock: dead, or cut off for the moment. */
-export const findGoneProcesses = async (db: Db): Promise<number[]> =>
-  (await db.rows<{ processKey: number }>(goneStatement, [])).map((row) => row.processKey)
+export interface KnownProcess {
+  readonly processKey: number
+  /** Written down, but without its lock: dead, or cut off for the moment. */
+  readonly isGone: boolean
+}
+
+export const listProcesses = (db: Db): Promise<KnownProcess[]> => db.rows<KnownProcess>(listStatement, [])
 
 const takeLanesStatement = (table: 'lanes' | 'turn_lanes') => ({
   name: `take-${table}-of-gone-process`,

@@ -6,7 +6,8 @@ import { isStoreUnavailable } from './store-errors.ts'
 /**
  * Who waits for what, woken after a commit: listeners of this process at once, other processes by a NOTIFY of its
  * own, outside the durable commit and coalesced (a pg_notify inside each transaction costs 80% of the commits).
- * A signal may be lost; whoever listens also polls once a second.
+ * A signal may be lost; whoever listens also polls once a second. A process that is alone tells nobody; one that comes
+ * says so, and who looks after the dead (usecases/take-over.ts) sees when it is alone again.
  */
 export interface WakeUps {
   readonly turnsDue: boolean
@@ -49,6 +50,7 @@ export const createSignals = (options: {
   /** One statement at a time on the connection. */
   let sent: Promise<void> = Promise.resolve()
   let waiting = 0
+  let isAlone = false
   let reconnectTimer: NodeJS.Timeout | undefined
 
   const emit = (wakeUps: WakeUps): void => {
@@ -86,6 +88,7 @@ export const createSignals = (options: {
         options.processKey,
       ])
       client = next
+      send({ hello: true })
       // What was said while nobody listened.
       wakeAll()
     } catch (error) {
@@ -109,6 +112,8 @@ export const createSignals = (options: {
   const receive = (payload: string): void => {
     const message = parseMessage(payload)
     if (!message || message.from === options.processKey) return
+    isAlone = false
+    if (message.hello) return
     if (message.compose) for (const listener of composers) listener(message.compose)
     else
       emit({
@@ -152,6 +157,7 @@ export const createSignals = (options: {
 
   const committed = (what: Committed): void => {
     emit(what)
+    if (isAlone) return
     if (!pending) {
       pending = { turnsDue: false, lanes: new Set(), sessions: new Set() }
       setTimeout(flush, coalesceMs)
@@ -163,7 +169,7 @@ export const createSignals = (options: {
 
   const composed = (compose: ComposeSignal): void => {
     for (const listener of composers) listener(compose)
-    send({ compose })
+    if (!isAlone) send({ compose })
   }
 
   return {
@@ -171,6 +177,10 @@ export const createSignals = (options: {
     committed,
     composed,
     wakeAll,
+    /** Nobody else is alive, as far as anybody can see. */
+    setAlone: (claim: boolean): void => {
+      isAlone = claim
+    },
     onWakeUp: subscribe(wakers),
     onCompose: subscribe(composers),
     close: async (): Promise<void> => {
@@ -190,6 +200,8 @@ const subscribe =
 
 interface Message {
   readonly from?: number
+  /** It has come. */
+  readonly hello?: boolean
   readonly turns?: boolean
   readonly lanes?: readonly string[]
   readonly sessions?: readonly string[]

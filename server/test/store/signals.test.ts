@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { enterProcess, findGoneProcesses, newProcessKey } from '../../src/store/processes.ts'
+import pg from 'pg'
+import { enterProcess, listProcesses, newProcessKey } from '../../src/store/processes.ts'
 import { createSignals } from '../../src/store/signals.ts'
 import { testDatabase } from '../support/database.ts'
 import { openDatabaseProxy } from '../support/database-proxy.ts'
@@ -9,20 +10,22 @@ import { until } from '../support/until.ts'
 const { db, url } = await testDatabase({ after })
 const log = (): void => undefined
 
+const isGone = async (processKey: number): Promise<boolean> =>
+  (await listProcesses(db)).some((process) => process.processKey === processKey && process.isGone)
+
 test('a process whose old connection the server still believes in comes back at once, and lives until both are gone', async () => {
   const processKey = newProcessKey()
   await enterProcess(db, processKey)
-  assert.ok((await findGoneProcesses(db)).includes(processKey))
+  assert.ok(await isGone(processKey))
   const old = createSignals({ url, processKey, log })
   await old.connect()
   const fresh = createSignals({ url, processKey, log })
   await fresh.connect()
-  const isGone = async (): Promise<boolean> => (await findGoneProcesses(db)).includes(processKey)
-  assert.equal(await isGone(), false)
+  assert.equal(await isGone(processKey), false)
   await old.close()
-  assert.equal(await isGone(), false)
+  assert.equal(await isGone(processKey), false)
   await fresh.close()
-  await until('the process is gone', isGone)
+  await until('the process is gone', () => isGone(processKey))
 })
 
 test('a listener that fails neither keeps the others asleep nor makes the commit look failed', async (t) => {
@@ -62,4 +65,32 @@ test('a connection that answers no more is given up for a new one, and what wait
     return heard.includes('after the silence')
   })
   assert.ok(!heard.includes('into the silence'))
+})
+
+test('a process that is alone tells nobody, until another one comes', async (t) => {
+  const speaker = createSignals({ url, processKey: newProcessKey(), log })
+  t.after(speaker.close)
+  await speaker.connect()
+  const heard: string[] = []
+  const ear = new pg.Client(url)
+  t.after(() => ear.end())
+  await ear.connect()
+  ear.on('notification', ({ payload = '' }) => heard.push(payload))
+  await ear.query('listen dragoman')
+  const say = (body: string): void => speaker.composed({ sessionId: 's', integrationId: 'i', body })
+
+  say('one')
+  await until('it is told', () => heard.some((payload) => payload.includes('one')))
+  speaker.setAlone(true)
+  say('two')
+  const comer = createSignals({ url, processKey: newProcessKey(), log })
+  t.after(comer.close)
+  const composed: string[] = []
+  comer.onCompose(({ body }) => composed.push(body))
+  await comer.connect()
+  await until('the speaker knows of the other one', () => {
+    say('three')
+    return composed.includes('three')
+  })
+  assert.ok(!heard.some((payload) => payload.includes('two')))
 })
