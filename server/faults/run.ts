@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string' },
     backlog: { type: 'string' },
     requests: { type: 'string' },
+    outage: { type: 'string' },
   },
 })
 const chosen = {
@@ -21,6 +22,7 @@ const chosen = {
   rounds: values.rounds,
   backlog: values.backlog,
   requests: values.requests,
+  outage: values.outage,
 }
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const files = positionals.length === 0 ? ['*'] : positionals

@@ -16,6 +16,8 @@ export const settings = {
   rounds: number('FAULT_ROUNDS', 4, 100),
   /** Events that wait for a webhook that is down. */
   backlog: number('FAULT_BACKLOG', 2_000, 100_000),
+  /** How long a webhook is away. */
+  outageSeconds: number('FAULT_OUTAGE', 12, 1_200),
   /** Malformed requests. */
   requests: number('FAULT_REQUESTS', 100_000, 1_000_000),
 }
