@@ -16,6 +16,11 @@ export interface BatchOptions<Item, Result> {
   readonly run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>
   readonly itemsMax: number
   readonly inFlightMax: number
+  /**
+   * A further batch begins beside others only when all of them have been under way for so long. Fewer and larger
+   * batches cost less; but one that is stuck behind somebody's lock must not hold up the rest.
+   */
+  readonly lateAfterMs?: number
   readonly keyOf?: (item: Item) => string
   /** Is it pointless to try the items one by one after this error? */
   readonly isFinal: (error: unknown) => boolean
@@ -42,9 +47,12 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
   const busyKeys = new Set<string>()
   let inFlight = 0
   let scheduled = false
+  /** When the last batch began. */
+  let begunAt = 0
+  let lateTimer: NodeJS.Timeout | undefined
 
   const schedule = (): void => {
-    if (scheduled || queue.length === 0 || inFlight >= options.inFlightMax) return
+    if (scheduled || queue.length === 0 || !mayStart()) return
     scheduled = true
     // Requests read in the same turn of the event loop share the batch.
     setImmediate(() => {
@@ -54,14 +62,30 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
     })
   }
 
-  const startNext = (): boolean => {
+  const mayStart = (): boolean => {
     if (inFlight >= options.inFlightMax) return false
+    const { lateAfterMs = 0 } = options
+    const leftMs = inFlight === 0 ? 0 : begunAt + lateAfterMs - performance.now()
+    if (leftMs > 0) lateTimer ??= setTimeout(lookAgain, Math.ceil(leftMs))
+    return leftMs <= 0
+  }
+
+  const lookAgain = (): void => {
+    lateTimer = undefined
+    schedule()
+  }
+
+  const startNext = (): boolean => {
+    if (!mayStart()) return false
     refuseLate()
     const batch = takeBatch()
     if (batch.length === 0) return false
     inFlight += 1
+    begunAt = performance.now()
     void runBatch(batch).finally(() => {
       inFlight -= 1
+      clearTimeout(lateTimer)
+      lateTimer = undefined
       if (options.keyOf) for (const { item } of batch) busyKeys.delete(options.keyOf(item))
       schedule()
     })

@@ -64,3 +64,58 @@ test('what has waited too long is refused as unavailable, and is never run', asy
   await assert.rejects(late, (error) => isStoreUnavailable(error))
   assert.deepEqual(ran, ['begun'])
 })
+
+test('a batch that is stuck holds up no other for longer than it may be late', async () => {
+  const lateAfterMs = 40
+  const began: { readonly item: string; readonly at: number }[] = []
+  const { promise: stuckIsDone, resolve: endStuck } = Promise.withResolvers<void>()
+  const batcher = createBatcher<string, string>({
+    run: async (items) => {
+      for (const item of items) began.push({ item, at: performance.now() })
+      if (items.includes('stuck')) await stuckIsDone
+      return items
+    },
+    itemsMax: 10,
+    inFlightMax: 2,
+    lateAfterMs,
+    isFinal: () => true,
+  })
+  const stuck = batcher.add('stuck')
+  while (began.length === 0) await nextTurn()
+  const others = [batcher.add('one'), batcher.add('two')]
+  for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+  // Unless this machine stood still meanwhile, they wait for each other.
+  if (performance.now() < (began[0]?.at ?? 0) + lateAfterMs) assert.equal(began.length, 1)
+  assert.deepEqual(await Promise.all(others), ['one', 'two'])
+  assert.ok((began[1]?.at ?? 0) - (began[0]?.at ?? 0) >= lateAfterMs)
+  endStuck()
+  assert.equal(await stuck, 'stuck')
+})
+
+test('as long as batches get on, what comes meanwhile is one batch', async () => {
+  const batches: number[] = []
+  const ends: (() => void)[] = []
+  const batcher = createBatcher<number, number>({
+    run: async (items) => {
+      batches.push(items.length)
+      await new Promise<void>((resolve) => ends.push(resolve))
+      return items
+    },
+    itemsMax: 10,
+    inFlightMax: 4,
+    lateAfterMs: 60_000,
+    isFinal: () => true,
+  })
+  const all = [batcher.add(0)]
+  while (ends.length < 1) await nextTurn()
+  for (let item = 1; item <= 5; item += 1) {
+    all.push(batcher.add(item))
+    await nextTurn()
+  }
+  assert.deepEqual(batches, [1])
+  ends[0]?.()
+  while (ends.length < 2) await nextTurn()
+  ends[1]?.()
+  await Promise.all(all)
+  assert.deepEqual(batches, [1, 5])
+})
