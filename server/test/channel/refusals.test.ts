@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { ApiAnswer, ApiRequest } from '../support/api.ts'
 import { addCustomer } from '../support/customer.ts'
 import { testDragoman } from '../support/dragoman.ts'
+import { sendWhole } from '../support/send-whole.ts'
 
 /** The error table of the wire (spec 1.3): each row with its status, its code, and a sentence that names the field. */
 const dragoman = await testDragoman({ after }, { demo: false })
@@ -369,6 +370,23 @@ test('a body that does not say how long it is meets the same limit', async () =>
   const response = await fetch(`${dragoman.url}/v1/custom/${api.integrationId}/sessions`, endless)
   const answer = (await response.json()) as { error_code: string }
   assert.deepEqual([response.status, answer.error_code], [413, 'payload-too-large'])
+})
+
+test('who sends all of a body that is far too large before they listen hears why it was refused', async () => {
+  const bytes = 32 * 1024 * 1024
+  const head = `POST /v1/custom/${api.integrationId}/sessions HTTP/1.1\r\nHost: x\r\nAuthorization: apikey ${api.key}\r\nContent-Type: application/json\r\n`
+  const rows: [head: string, body: Buffer][] = [
+    [`Content-Length: ${bytes}\r\n\r\n`, Buffer.alloc(bytes, 'x')],
+    [
+      'Transfer-Encoding: chunked\r\n\r\n',
+      Buffer.from(`${bytes.toString(16)}\r\n${long(bytes)}\r\n0\r\n\r\n`),
+    ],
+  ]
+  for (const [framing, body] of rows) {
+    const answer = await sendWhole(dragoman.url, head + framing, body)
+    assert.match(answer, /^HTTP\/1\.1 413 /)
+    assert.match(answer, /"error_code":"payload-too-large"/)
+  }
 })
 
 test('what there is no endpoint for is not found', async () => {

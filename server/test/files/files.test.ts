@@ -9,6 +9,7 @@ import { after, test } from 'node:test'
 import { addCustomer } from '../support/customer.ts'
 import { testDragoman } from '../support/dragoman.ts'
 import { assertRefused } from '../support/operator.ts'
+import { sendWhole } from '../support/send-whole.ts'
 import { until } from '../support/until.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'dragoman-test-'))
@@ -118,6 +119,29 @@ test('who does not say how long the file is cannot send more than 25 MiB either'
     send()
   })
   assert.equal(answer.status, 413, answer.text)
+})
+
+test('who sends all of a file that is too large before they listen hears why it was refused', async () => {
+  const { path } = await api.open()
+  const bytes = 25 * megabyte + 1
+  const rows: [framing: string, body: Buffer][] = [
+    [`Content-Length: ${bytes}`, Buffer.alloc(bytes)],
+    [
+      'Transfer-Encoding: chunked',
+      Buffer.concat([
+        Buffer.from(`${bytes.toString(16)}\r\n`),
+        Buffer.alloc(bytes),
+        Buffer.from('\r\n0\r\n\r\n'),
+      ]),
+    ],
+  ]
+  for (const [framing, body] of rows) {
+    const { pathname, search } = new URL((await uploadUrl(path)).url)
+    const head = `PUT ${pathname}${search} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n${framing}\r\n\r\n`
+    const answer = await sendWhole(dragoman.url, head, body)
+    assert.match(answer, /^HTTP\/1\.1 413 /)
+    assert.match(answer, /"error_code":"payload-too-large"/)
+  }
 })
 
 test('a file is uploaded once', async () => {

@@ -49,7 +49,7 @@ export const files =
           ]),
         },
       },
-      async (request, reply) => {
+      async (request) => {
         try {
           return await receiveUpload(deps, {
             fileId: request.params.file_id.toLowerCase(),
@@ -59,8 +59,6 @@ export const files =
             bytes: readApart(request.raw),
           })
         } catch (error) {
-          // What was not read of the body must not be taken for the next request.
-          reply.header('connection', 'close')
           throw request.raw.destroyed && !(error instanceof Refusal)
             ? new Refusal('invalid-payload', 'body: the upload broke off', { cause: error })
             : error

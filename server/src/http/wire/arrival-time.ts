@@ -27,7 +27,7 @@ export const boundArrivalTime = (
   })
 }
 
-const hasBody = ({ headers }: FastifyRequest): boolean =>
+export const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 
 const tooSlow = Object.assign(new Error('the body did not arrive in time'), {

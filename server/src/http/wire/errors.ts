@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Deps } from '../../deps.ts'
 import { errorStatus, Refusal } from '../../domain/errors.ts'
 import { contentTypeRefusal } from './json-body.ts'
+import { readAway } from './read-away.ts'
 import { validationRefusal } from './validation.ts'
 
 const retryAfterUnavailableSeconds = 2
@@ -14,6 +15,7 @@ export const answerErrors = (
   const tellUnavailable = tellerOfUnavailability(deps)
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (deps.isOutcomeUnknown(error)) return hangUp(deps, request, reply)
+    readAway(request, reply)
     const refusal = refusalOf(deps, error, request)
     if (refusal?.code === 'unavailable') tellUnavailable(request, error)
     if (refusal) return sendRefusal(reply, refusal)
