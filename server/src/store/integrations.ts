@@ -140,20 +140,23 @@ export type IntegrationPatch = Partial<Omit<NewIntegration, 'integrationId' | 'e
 
 const patchStatement = {
   name: 'patch-integration',
-  text: `update integrations set name = coalesce($2, name), webhook_url = coalesce($3, webhook_url),
+  text: `with before as materialized (
+      select webhook_url from integrations where integration_id = $1 for update
+    )
+    update integrations i set name = coalesce($2, name), webhook_url = coalesce($3, i.webhook_url),
       webhook_secrets = coalesce($4, webhook_secrets), allowed_ips = coalesce($5, allowed_ips),
       subscribed_events = coalesce($6, subscribed_events),
       session_timeout_seconds = coalesce($7, session_timeout_seconds), updated_at = now()
-    where integration_id = $1 returning integration_id`,
+    from before where i.integration_id = $1 returning before.webhook_url as "webhookUrlBefore"`,
 }
 
-/** @returns false when there is no such integration */
+/** @returns undefined when there is no such integration */
 export const patchIntegration = async (
   db: Db,
   integrationId: string,
   patch: IntegrationPatch,
-): Promise<boolean> => {
-  const rows = await db.rows(patchStatement, [
+): Promise<{ readonly webhookUrlBefore: string } | undefined> => {
+  const rows = await db.rows<{ webhookUrlBefore: string }>(patchStatement, [
     integrationId,
     patch.name ?? null,
     patch.webhookUrl ?? null,
@@ -162,7 +165,7 @@ export const patchIntegration = async (
     patch.subscribedEvents ?? null,
     patch.sessionTimeoutSeconds ?? null,
   ])
-  return rows.length > 0
+  return rows[0]
 }
 
 const replaceSecretsStatement = {

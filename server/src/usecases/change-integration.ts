@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import type { Circuit } from '../domain/endpoint.ts'
 import { integrationNotFound, requireAllowList, requireWebhookUrl } from '../domain/integration-checks.ts'
 import { secretOwner } from '../domain/secret-owner.ts'
 import { recoverEndpoint } from '../store/endpoints.ts'
@@ -14,7 +15,10 @@ export interface IntegrationChange {
   readonly sessionTimeoutSeconds?: number | undefined
 }
 
-/** Only what is given changes. A new webhook URL starts with a closed circuit: what failed was the old one. */
+/**
+ * Only what is given changes. A new webhook URL starts with a closed circuit, and what waits for a retry is due at once:
+ * what failed, or asked for patience, was the old one.
+ */
 export const changeIntegration = async (
   deps: Pick<Deps, 'db' | 'settings' | 'sealer' | 'limits' | 'signals'>,
   integrationId: string,
@@ -35,7 +39,9 @@ export const changeIntegration = async (
   })
   if (!changed) throw integrationNotFound(integrationId)
   deps.settings.forget(integrationId)
-  if (url !== undefined && (await recoverEndpoint(deps.db, integrationId, ['open', 'paused']))) {
+  const recovered: readonly Circuit[] =
+    url === changed.webhookUrlBefore ? ['open', 'paused'] : ['closed', 'open', 'paused']
+  if (url !== undefined && (await recoverEndpoint(deps.db, integrationId, recovered))) {
     deps.signals.committed({
       turnsDue: false,
       lanesDueOf: new Set([integrationId]),

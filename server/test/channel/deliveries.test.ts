@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { changeIntegration } from '../../src/usecases/change-integration.ts'
 import { resumeIntegration } from '../../src/usecases/resume-integration.ts'
 import { request } from '../support/api.ts'
 import { addCustomer, type Customer } from '../support/customer.ts'
@@ -185,6 +186,23 @@ test('410 pauses the endpoint: nothing more is sent until a person resumes it, a
   assert.deepEqual(numbersOf(sessions[0].sessionId, one.receiver.accepted), [2, 3])
   assert.deepEqual(numbersOf(sessions[1].sessionId, one.receiver.accepted), [1, 2])
   await untilStatuses(sessions[0].sessionId, ['dead', 'delivered', 'delivered'])
+})
+
+test('a webhook that moved is tried at its new URL at once, however long the old one asked us to wait', async () => {
+  const one = await addCustomer({ after }, dragoman)
+  const { path, sessionId } = await one.api.open()
+  one.receiver.behave(() => ({ status: 429, headers: { 'retry-after': '3600' } }))
+  await cause(one, path, 2)
+  await untilStatuses(sessionId, ['retrying', 'pending'])
+  const dueAt = () => run(deps.db, 'select ready_at from lanes where session_id = $1', [sessionId])
+  const before = await dueAt()
+  await changeIntegration(deps, one.integrationId, { webhookUrl: one.receiver.url })
+  assert.deepEqual(await dueAt(), before, 'it did not move')
+  const moved = await startReceiver({ after })
+  await changeIntegration(deps, one.integrationId, { webhookUrl: moved.url })
+  await moved.until((all) => all.length === 2)
+  assert.deepEqual(numbersOf(sessionId, moved.accepted), [1, 2])
+  assert.equal(one.receiver.received.length, 1)
 })
 
 test('an endpoint that is down opens its circuit, and when it is back gets everything once and in order', async () => {
