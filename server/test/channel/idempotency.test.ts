@@ -106,6 +106,14 @@ test('the same key with another body, or at another path, is a conflict and does
   assert.deepEqual((await api.get(`${second.path}/messages`)).body['items'], [])
 })
 
+test('the same request with its ids in capitals is the same request', async () => {
+  const { path } = await api.open()
+  const key = randomUUID()
+  const first = await api.post(`${path}/messages`, text, keyed(key))
+  const inCapitals = `/sessions/${path.replace('/sessions/', '').toUpperCase()}/messages`
+  assertSame(await api.post(inCapitals, text, keyed(key)), first)
+})
+
 test('a key that opened a session is in conflict with a message', async () => {
   const { path } = await api.open()
   const key = randomUUID()

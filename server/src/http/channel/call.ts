@@ -53,6 +53,7 @@ export const idempotencyOf = (request: FastifyRequest): Call['idempotency'] => {
       'invalid-payload',
       `Idempotency-Key: must have 1 to ${limits.idempotencyKeyLengthMax} characters`,
     )
-  const path = request.url.split('?')[0] ?? ''
+  // Ids in the path are the same in capitals, and the rest of it is written in one way only.
+  const path = request.url.split('?')[0]?.toLowerCase() ?? ''
   return { key, hash: createHash('sha256').update(`${request.method} ${path}\n${request.rawBody}`).digest() }
 }
