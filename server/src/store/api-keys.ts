@@ -83,9 +83,10 @@ const revokeStatement = {
 export const revokeKey = async (db: Db, integrationId: string, keyId: string): Promise<string | undefined> =>
   (await db.rows<{ hash: string }>(revokeStatement, [keyId, integrationId]))[0]?.hash
 
+/** It is noted a moment after the use, and a key that was revoked meanwhile was used before. */
 const usedStatement = {
   name: 'mark-keys-used',
-  text: `update api_keys set last_used_at = now() where key_id = any($1::uuid[])`,
+  text: `update api_keys set last_used_at = least(now(), revoked_at) where key_id = any($1::uuid[])`,
 }
 
 export const markKeysUsed = async (db: Db, keyIds: readonly string[]): Promise<void> => {

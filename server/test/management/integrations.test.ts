@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { verify, type WebhookEvent } from '@dragoman/sdk'
+import { noteKeyUse } from '../../src/usecases/keep-house.ts'
 import { apiOf } from '../support/api.ts'
 import { addCustomer } from '../support/customer.ts'
 import { testDragoman } from '../support/dragoman.ts'
@@ -234,6 +235,17 @@ test('a revoked key stops at the next request and stays in the list; the other o
     ],
   )
   assert.ok(keys.every((key) => kept.key.startsWith('dgm_') && !JSON.stringify(key).includes(kept.key)))
+})
+
+test('a revoked key was last used before it was revoked, however late its use is noted', async () => {
+  const { path, integrationId } = await create()
+  const { key, keyId } = await keyFor(integrationId)
+  await apiOf(dragoman.url, { integrationId, key }).post('/sessions', {})
+  await operator.remove(`${path}/keys/${keyId}`)
+  dragoman.deps.keysInUse.add(keyId)
+  await noteKeyUse(dragoman.deps)
+  const [shown] = await operator.all(`${path}/keys`)
+  assert.equal(shown.last_used_at, shown.revoked_at)
 })
 
 test('a key is revoked only by its own integration', async () => {
