@@ -70,11 +70,11 @@ const placeKey = (row: { readonly session_id: string; readonly sequence: number 
 
 const existingStatement = {
   name: 'find-existing-events',
-  text: `select w.session_id as "sessionId", w.sequence from unnest($1::uuid[], $2::int[]) as w(session_id, sequence)
+  text: `select distinct w.session_id as "sessionId", w.sequence from unnest($1::uuid[], $2::int[]) as w(session_id, sequence)
     where exists (select 1 from events e where e.session_id = w.session_id and e.sequence = w.sequence)`,
 }
 
-/** Those of the places where there is an event. */
+/** Those of the places where there is an event, each once. */
 export const findExistingEvents = (
   queries: Queries,
   places: readonly DeliveryPlace[],

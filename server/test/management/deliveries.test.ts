@@ -283,6 +283,19 @@ test('a replay that fails is tried again on its own schedule, and dies no earlie
   assert.equal(shown.status, 'retrying')
 })
 
+test('an event that is named twice is sent again once', async () => {
+  const customer = await customerOf()
+  const { path, sessionId } = await customer.api.open()
+  await ask(customer, path, 1)
+  const id = `${sessionId}.1`
+  await untilStatus(id, 'delivered')
+  const replayed = await operator.post('/deliveries/replay', { delivery_ids: [id, id.toUpperCase(), id] })
+  assert.equal(replayed.body['queued'], 1, replayed.text)
+  await ask(customer, path, 2)
+  const arrived = await customer.receiver.until((accepted) => accepted.length === 3)
+  assert.deepEqual(arrived.map(answerTo), ['answer 1', 'answer 1', 'answer 2'])
+})
+
 test('a replay says exactly one thing', async () => {
   const { integrationId } = await customerOf()
   const id = `${randomUUID()}.1`
