@@ -98,6 +98,20 @@ test('an inbox for an integration that does not exist is 404', async () => {
   assert.equal(((await response.json()) as { error_code: string }).error_code, 'integration-not-found')
 })
 
+test('a question that no inbox can answer is refused by the field that is wrong', async () => {
+  for (const [query, sentence] of [
+    ['after=-1', 'after: must be at least 0'],
+    ['after=1e30', 'after: must be at most 9007199254740991'],
+    ['after=x', 'after: must be an integer'],
+    ['wait=31', 'wait: must be at most 30'],
+    ['session_id=%00', 'session_id: must have at most 64 characters, and no NUL'],
+  ]) {
+    const response = await fetch(`${url}/inbox/events?${query}`)
+    assert.equal(response.status, 400)
+    assert.deepEqual(await response.json(), { error_code: 'invalid-payload', error_message: sentence })
+  }
+})
+
 test('the bare address leads to the inbox', async () => {
   const response = await fetch(`${url}/`, { redirect: 'manual' })
   assert.equal(response.status, 302)

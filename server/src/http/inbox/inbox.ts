@@ -35,8 +35,14 @@ export const inbox =
       {
         schema: {
           querystring: Type.Object({
-            session_id: Type.Optional(Type.String({ maxLength: 64, pattern: '^[^\\u0000]*$' })),
-            after: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+            session_id: Type.Optional(
+              Type.String({
+                maxLength: 64,
+                pattern: '^[^\\u0000]*$',
+                errorSentence: 'must have at most 64 characters, and no NUL',
+              }),
+            ),
+            after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 })),
             wait: Type.Optional(Type.Integer({ minimum: 0, maximum: waitSecondsMax, default: 0 })),
           }),
         },
