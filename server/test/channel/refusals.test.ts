@@ -49,6 +49,10 @@ test('a body that is not JSON is told so', async () => {
     assertInvalid(await api.send({ path: '/sessions', rawBody }), /^body: is not valid JSON/)
 })
 
+test('what tells nothing of a body that is not JSON is left out', async () => {
+  assertInvalid(await api.send({ path: '/sessions', rawBody: 'NaN' }), /^body: is not valid JSON$/)
+})
+
 test('a body that is cut off inside a character is told so', async () => {
   const rawBody = Buffer.from('{"external_session_id":"é"}', 'latin1')
   assertInvalid(await api.send({ path: '/sessions', rawBody: new Uint8Array(rawBody) }), /^body: /)

@@ -62,7 +62,9 @@ const parseBounded = (text: string): unknown => {
     return JSON.parse(text, suspicious.test(text) ? refuseUnkept : undefined)
   } catch (error) {
     if (error instanceof Refusal) throw error
-    throw new Refusal('invalid-payload', `body: is not valid JSON (${sentenceOf(error)})`, { cause: error })
+    const sentence = sentenceOf(error)
+    const shown = sentence === '' ? '' : ` (${sentence})`
+    throw new Refusal('invalid-payload', `body: is not valid JSON${shown}`, { cause: error })
   }
 }
 
