@@ -16,6 +16,7 @@ import { validateWithOwnSentences } from './wire/validation.ts'
 
 /** How long a client may take to send its request; a file has as long as its URL lives. */
 const arrival = { usualMs: 30_000, fileMs: limits.presignedSeconds * 1000 }
+const idInPathLengthMax = 200
 const keepAliveTimeoutMs = 72_000
 const keepAliveWhileClosingMs = 1
 
@@ -52,12 +53,12 @@ const createServer = (deps: Deps): FastifyInstance => {
     // Who got through while we drain is served: what it needs is still there, and the next call finds another process.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: idInPathLengthMax },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
       sendRefusal(
         reply.header('x-request-id', request.id),
-        new Refusal('invalid-payload', `request: ${error.message}`),
+        new Refusal('invalid-payload', `request: ${pathFault(error)}`),
       )
     },
   })
@@ -76,6 +77,11 @@ const createServer = (deps: Deps): FastifyInstance => {
   })
   return app
 }
+
+const pathFault = ({ code, message }: { readonly code: string; readonly message: string }): string =>
+  code === 'FST_ERR_MAX_PARAM_LENGTH'
+    ? `an id in the path has more than ${idInPathLengthMax} characters; ids are UUIDs`
+    : message
 
 /** One wide line a request, and its sample. */
 const tellOfRequests = (app: FastifyInstance, deps: Pick<Deps, 'log' | 'metrics'>): void => {

@@ -415,6 +415,13 @@ test('a path that cannot be decoded is refused in the same form', async () => {
   assertInvalid(await api.get('/sessions/%zz'), /^request: /)
 })
 
+test('a path with an id that is far too long is refused without repeating it', async () => {
+  assertInvalid(
+    await api.get(`/sessions/${long(9_000)}`),
+    /^request: an id in the path has more than 200 characters; ids are UUIDs$/,
+  )
+})
+
 /** Sends bytes as they are and reads until the server hangs up. */
 const exchange = async (bytes: string): Promise<string> => {
   const { port, hostname } = new URL(dragoman.url)
