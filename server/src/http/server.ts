@@ -12,6 +12,7 @@ import { boundArrivalTime } from './wire/arrival-time.ts'
 import { answerClientError } from './wire/client-errors.ts'
 import { answerErrors, sendRefusal } from './wire/errors.ts'
 import { acceptJsonBodies } from './wire/json-body.ts'
+import { refuseForNode } from './wire/refuse-for-node.ts'
 import { validateWithOwnSentences } from './wire/validation.ts'
 
 /** How long a client may take to send its request; a file has as long as its URL lives. */
@@ -54,6 +55,7 @@ const createServer = (deps: Deps): FastifyInstance => {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: idInPathLengthMax },
+    http: { requireHostHeader: false },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
       sendRefusal(
@@ -70,6 +72,7 @@ const createServer = (deps: Deps): FastifyInstance => {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  refuseForNode(app)
   tellOfRequests(app, deps)
   // What is idle is closed at once. Who is being answered right now would keep its connection, and us, for its time.
   app.addHook('preClose', async () => {

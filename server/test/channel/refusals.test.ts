@@ -458,6 +458,24 @@ test('what is not even HTTP is refused in the same form, and the connection ends
   }
 })
 
+test('what Node would refuse with an empty body is refused in the same form', async () => {
+  const start = `POST /v1/custom/${api.integrationId}/sessions HTTP/1.1\r\nAuthorization: apikey ${api.key}\r\nConnection: close\r\n`
+  const rows: [headers: string, sentence: string][] = [
+    ['', 'Host: header is missing; HTTP/1.1 needs it'],
+    ['Host: x\r\nExpect: cake\r\n', 'Expect: only 100-continue is understood, not cake; leave it out'],
+  ]
+  for (const [headers, sentence] of rows) {
+    const answer = await exchange(`${start}${headers}\r\n`)
+    assert.ok(answer.startsWith('HTTP/1.1 400 '), answer)
+    assert.match(answer, /^x-request-id: [\da-f-]{36}\r$/im)
+    assert.match(answer, /^content-type: application\/json\b/im)
+    assert.deepEqual(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''), {
+      error_code: 'invalid-payload',
+      error_message: sentence,
+    })
+  }
+})
+
 test('nothing of all this reached the webhook', () => {
   assert.deepEqual(
     receiver.received.map(({ event }) => event.event_type),
