@@ -32,7 +32,8 @@ type DemoDeps = Pick<
 
 /**
  * An environment, an agent, and an integration whose webhook is the built-in inbox: made once in a new database,
- * found again by its key at every later start. The inbox's address may have changed since, so it is written anew.
+ * found again by its key at every later start. The inbox's address may have changed since, so it is written anew,
+ * unless somebody has the events sent elsewhere.
  * The ids come from the key, so what a start that was broken off has left is gone on with and not made twice.
  */
 export const createDemo = async (
@@ -50,8 +51,7 @@ const findOrMake = async (
 ): Promise<Demo | null> => {
   const known = await deps.knownKeys.of(hash.toString('hex'))
   if (known) {
-    await patchIntegration(deps.db, known.integrationId, { webhookUrl: inboxUrl(deps, known.integrationId) })
-    deps.settings.forget(known.integrationId)
+    await followInbox(deps, known.integrationId)
     return { integrationId: known.integrationId, apiKey: options.apiKey }
   }
   const environmentId = idFrom(hash, 'environment')
@@ -60,8 +60,17 @@ const findOrMake = async (
   return await make(deps, options.apiKey, hash)
 }
 
+const followInbox = async (deps: DemoDeps, integrationId: string): Promise<void> => {
+  const settings = await deps.settings.of(integrationId)
+  if (!settings?.webhookUrl.endsWith(inboxPath(integrationId))) return
+  await patchIntegration(deps.db, integrationId, { webhookUrl: inboxUrl(deps, integrationId) })
+  deps.settings.forget(integrationId)
+}
+
+const inboxPath = (integrationId: string): string => `/inbox/${integrationId}`
+
 const inboxUrl = (deps: Pick<Deps, 'publicUrl'>, integrationId: string): string =>
-  `${deps.publicUrl()}/inbox/${integrationId}`
+  `${deps.publicUrl()}${inboxPath(integrationId)}`
 
 const make = async (deps: DemoDeps, apiKey: string, hash: Buffer): Promise<Demo> => {
   const agentId = idFrom(hash, 'agent')
