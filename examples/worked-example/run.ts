@@ -62,9 +62,9 @@ const exitCodeOf = async (child: ChildProcess): Promise<number | null> => {
   return child.exitCode
 }
 
-/** Pasted into a shell one after the other, as a person would; each answer is one line. */
+/** Pasted into a shell at once, with the headings between them; each answer is one line. */
 const paste = async (printed: string): Promise<unknown[]> => {
-  const commands = printed.slice(printed.indexOf('1. Open')).replaceAll(/^\d\. .*$/gm, '')
+  const commands = printed.slice(printed.indexOf('# 1. Open'))
   // What the first curl shows on the terminal is read here too, through a pipe that tee can open by its name.
   const script = `{ exec 3>&1\n${commands.replace('/dev/stderr', '/dev/fd/3')}\n} | cat`
   const { stdout } = await promisify(execFile)('bash', ['-c', script])
