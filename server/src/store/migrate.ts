@@ -33,6 +33,7 @@ export const migrate = async ({ url, folder = migrationsFolder, log }: MigrateOp
   await client.connect()
   try {
     await assertNewEnough(client)
+    await assertHoldsAllText(client)
     const applied: string[] = []
     for (let step = 0; step <= migrations.length; step += 1) {
       const name = await inTransaction(client, () => applyNext(client, migrations))
@@ -53,6 +54,19 @@ const assertNewEnough = async (client: pg.Client): Promise<void> => {
   const version = rows[0]?.server_version ?? ''
   if (Number.parseInt(version, 10) < 15)
     throw new Error(`PostgreSQL ${version} is too old; 15 or newer is needed`)
+}
+
+/** Without conversion SQL_ASCII keeps the bytes of UTF-8 as they are; it is what a cluster without a locale has. */
+const encodingsOfAllText: ReadonlySet<string> = new Set(['UTF8', 'SQL_ASCII'])
+
+/** Or the first emoji of a user would be a fault of ours. */
+const assertHoldsAllText = async (client: pg.Client): Promise<void> => {
+  const { rows } = await client.query<{ server_encoding: string }>('show server_encoding')
+  const encoding = rows[0]?.server_encoding ?? ''
+  if (!encodingsOfAllText.has(encoding))
+    throw new Error(
+      `the database is in ${encoding}, which cannot hold every text; make another: create database ... template template0 encoding 'UTF8'`,
+    )
 }
 
 interface Migration {

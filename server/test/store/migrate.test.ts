@@ -101,6 +101,23 @@ test('a gap or a double in the numbers is refused before anything runs', async (
   assert.equal(row?.made, null)
 })
 
+test('a database whose encoding cannot hold every text is left alone with the cure', async (t) => {
+  for (const encoding of ['LATIN1', 'WIN1252', 'EUC_JP']) {
+    const { url, db } = await emptyDatabase(t, encoding)
+    await assert.rejects(migrate({ url, folder: await folderWith(t, first) }), {
+      message: `the database is in ${encoding}, which cannot hold every text; make another: create database ... template template0 encoding 'UTF8'`,
+    })
+    const [row] = await db.rows<{ made: string | null }>(
+      { name: 'made', text: `select to_regclass('migrations') as made` },
+      [],
+    )
+    assert.equal(row?.made, null)
+  }
+  // It takes all bytes as they are, and those we send are UTF-8.
+  const { url } = await emptyDatabase(t, 'SQL_ASCII')
+  assert.deepEqual(await migrate({ url, folder: await folderWith(t, first) }), ['001-first.sql'])
+})
+
 test('the migrations of the product run on an empty database and each opens with its reason', async (t) => {
   const { url } = await emptyDatabase(t)
   const migrations = await readMigrations(migrationsFolder)

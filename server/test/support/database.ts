@@ -27,8 +27,10 @@ export const testDatabase = async (owner: Owner): Promise<TestDatabase> => {
 }
 
 /** A database of its own with nothing in it. */
-export const emptyDatabase = async (owner: Owner): Promise<TestDatabase> =>
-  cloned(owner, await testServerUrl(), 'template0')
+export const emptyDatabase = async (owner: Owner, encoding?: string): Promise<TestDatabase> => {
+  const inEncoding = encoding && ` encoding '${encoding}' locale_provider libc lc_collate 'C' lc_ctype 'C'`
+  return cloned(owner, await testServerUrl(), `template0${inEncoding ?? ''}`)
+}
 
 const cloned = async (owner: Owner, server: string, template: string): Promise<TestDatabase> => {
   const name = `test_${process.pid}_${randomUUID().slice(0, 8)}`
