@@ -36,6 +36,12 @@ const plannerSettings = [
   'plan_cache_mode=force_generic_plan',
 ]
 
+/**
+ * Whoever waited for a row's lock goes on with the row as it then is: all our locks are made for that. Where an operator
+ * has made a stricter level the default, the same wait ends in an error.
+ */
+const isolationSetting = 'default_transaction_isolation=read\\ committed'
+
 const connectTimeoutDefaultMs = 5_000
 /** A server that went silent is given this much longer than its own statement timeout. */
 const silenceGraceMs = 5_000
@@ -82,7 +88,8 @@ const ignore = (): void => undefined
 
 /** Beside the options that the URL brings along. */
 const withSettings = (url: string, isDurable: boolean): string => {
-  const settings = isDurable ? plannerSettings : [...plannerSettings, 'synchronous_commit=off']
+  const durability = isDurable ? [] : ['synchronous_commit=off']
+  const settings = [...plannerSettings, isolationSetting, ...durability]
   const own = settings.map((setting) => `-c ${setting}`).join(' ')
   const given = /[?&]options=([^&]*)/.exec(url)
   if (!given) return `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent(own)}`

@@ -39,6 +39,21 @@ test('a bigint arrives as a number, and one that does not fit is an error', asyn
   await assert.rejects(db.rows(sql('select 9007199254740993 as n'), []), RangeError)
 })
 
+test('two who change a row at once both do it, also where an operator made a stricter isolation the default', async (t) => {
+  const { db, url } = await withNotes(t)
+  const name = new URL(url).pathname.slice(1)
+  await db.rows(sql(`alter database ${name} set default_transaction_isolation = 'serializable'`), [])
+  await db.rows(addNote, ['first'])
+  const two = openFor(t, url)
+  const lengthen = sql(`update notes set note = note || '+'`)
+  await two.transaction(async (tx) => {
+    await tx.rows(readNotes, [])
+    await openFor(t, url).rows(lengthen, [])
+    await tx.rows(lengthen, [])
+  })
+  assert.deepEqual(await db.rows(readNotes, []), [{ note: 'first++' }])
+})
+
 test('a transaction keeps everything it did or, when its work fails, nothing', async (t) => {
   const { db } = await withNotes(t)
   const answer = await db.transaction(async (tx) => {
