@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { promisify } from 'node:util'
 import { createEmbedder, type EmbeddingOutcome } from '../../src/outside/embedder.ts'
 
 const lines: string[] = []
@@ -73,4 +78,25 @@ test('what was asked before closing is answered, and nothing is loaded after it'
   await closing.close()
   assert.deepEqual(await asked, { ok: false, error: 'closed' })
   assert.deepEqual(await closing.embed(['again']), { ok: false, error: 'closed' })
+})
+
+test('the runtime of the model reports to nobody: not even the id it would do it under is made', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'dragoman-test-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const home = join(folder, 'home')
+  await mkdir(home)
+  const script = join(folder, 'embed-once.mjs')
+  await writeFile(
+    script,
+    `import { createEmbedder } from ${JSON.stringify(new URL('../../src/outside/embedder.ts', import.meta.url))}
+    const embedder = createEmbedder({ log: { info() {}, warn() {} } })
+    console.log((await embedder.embed(['hello'])).ok)
+    await embedder.close()`,
+  )
+  const { XDG_CACHE_HOME: _, ...environment } = process.env
+  const { stdout } = await promisify(execFile)(process.execPath, [script], {
+    env: { ...environment, HOME: home },
+  })
+  assert.equal(stdout.trim(), 'true')
+  assert.deepEqual(await readdir(home), [])
 })

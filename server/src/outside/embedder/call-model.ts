@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { SHARE_ENV, Worker } from 'node:worker_threads'
 import type { Log } from '../log.ts'
 
 /** URLs of files; as text, for they go to the thread. */
@@ -62,7 +62,11 @@ export const createModelCaller = (log: Pick<Log, 'info' | 'warn'>, files: ModelF
   }
   const start = (): Worker => {
     startsLeft--
-    const started = new Worker(new URL('./model-thread.ts', import.meta.url), { workerData: files })
+    const started = new Worker(new URL('./model-thread.ts', import.meta.url), {
+      workerData: files,
+      // What the thread tells the runtime of the model must reach the environment of the process.
+      env: SHARE_ENV,
+    })
     started.on('message', (answer: ThreadAnswer) => {
       if (answer.type === 'ready') log.info({}, 'the embedding model is loaded')
       else if (answer.type === 'unavailable') {

@@ -27,6 +27,8 @@ const serve = async (files: ModelFiles): Promise<void> => {
 const sessionOptions = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 } as const
 
 const loadModel = async (files: ModelFiles): Promise<(text: string) => Promise<Int8Array>> => {
+  // Since 1.30 it makes an id of this machine, keeps it in the home folder, and reports to its makers.
+  process.env['ORT_DISABLE_TELEMETRY'] = '1'
   const wordPieces = createWordPieces(readFileSync(new URL(files.vocabulary), 'utf8'))
   // An optional dependency: it may be missing, and that must be an answer, not a fault of this file.
   const { InferenceSession, Tensor } = await import('onnxruntime-node')
