@@ -21,7 +21,8 @@ import type { Log } from './outside/log.ts'
 import { createMetrics } from './outside/metrics.ts'
 import { createModelPerformers } from './outside/model-performers.ts'
 import { createEventPoster } from './outside/post-event.ts'
-import { createPoster } from './outside/post-webhook.ts'
+import { postToInbox } from './outside/post-to-inbox.ts'
+import { createPoster, type Poster } from './outside/post-webhook.ts'
 import { sealer as createSealer, newApiKey, newSecret } from './outside/seal.ts'
 import { urlSigner } from './outside/sign-url.ts'
 import { openWebsites } from './outside/websites.ts'
@@ -134,12 +135,18 @@ const start = async (
   const metrics = createMetrics()
   const settings = createSettings(db)
   const sealer = createSealer(secrets.secretKey)
-  const poster = createPoster({
-    allowPrivate: config.limits.allowPrivateTargets,
-    timeoutMs: config.limits.webhookTimeoutMs,
-    answerBytesMax,
-    answerKeptBytes,
-  })
+  const address = { url: '' }
+  const posterTo = (allowPrivate: boolean): Poster =>
+    createPoster({
+      allowPrivate,
+      timeoutMs: config.limits.webhookTimeoutMs,
+      answerBytesMax,
+      answerKeptBytes,
+    })
+  const elsewhere = posterTo(config.limits.allowPrivateTargets)
+  const poster = hasInbox(config)
+    ? postToInbox({ elsewhere, toInbox: posterTo(true) }, () => address.url)
+    : elsewhere
   closers.push(poster.close)
   const targets = { secrets: config.secrets, allowPrivate: config.limits.allowPrivateTargets }
   const webhooks = createWebhookCaller(targets)
@@ -154,7 +161,6 @@ const start = async (
   const fetchPage = createPageFetcher({ allowPrivate: config.limits.allowPrivateTargets })
   const postEvent = createEventPoster({ poster, sealer, clock: systemClock })
   const tellCompose = createComposeTeller({ db, newId, signals, postEvent })
-  const address = { url: '' }
   const newClaimId = (): string => claimIdOf(processKey)
   const takers: Takers = { turns: null, deliveries: null }
 
@@ -236,10 +242,13 @@ const start = async (
   closers.push(() => Promise.all([listening.close(), workers.stop()]))
   address.url = listening.url
   // Its webhook is the inbox: a demo of an earlier start is of no use where that is closed.
-  const hasDemo = config.roles.has('http') && config.inbox
-  const demo = hasDemo ? await createDemo(deps, { apiKey: secrets.demoApiKey, wanted: config.demo }) : null
+  const demo = hasInbox(config)
+    ? await createDemo(deps, { apiKey: secrets.demoApiKey, wanted: config.demo })
+    : null
   return { url: listening.url, deps, demo, stop: closeAll }
 }
+
+const hasInbox = (config: StartOptions): boolean => config.roles.has('http') && config.inbox
 
 const statementTimeoutMs = 30_000
 const relaxedPoolMax = 4

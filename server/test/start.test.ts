@@ -9,10 +9,12 @@ import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { changeIntegration } from '../src/usecases/change-integration.ts'
-import type { Api } from './support/api.ts'
+import { sendTestEvent } from '../src/usecases/send-test-event.ts'
+import { type Api, apiOf } from './support/api.ts'
 import { addCustomer } from './support/customer.ts'
 import { testDatabase } from './support/database.ts'
 import { testDragoman } from './support/dragoman.ts'
+import { startReceiver } from './support/receiver.ts'
 import { run } from './support/sql.ts'
 import { until } from './support/until.ts'
 
@@ -95,6 +97,30 @@ test('where the inbox is closed, no demo is announced whose events nobody could 
   const production = await testDragoman(t, { databaseUrl: url, dataDir, inbox: false, demo: undefined })
   assert.equal(production.demo, null)
   assert.equal((await fetch(`${production.url}/inbox`)).status, 404)
+})
+
+test('the demo shows its events also where private targets are refused, and nothing else private is reached', async (t) => {
+  const dragoman = await testDragoman(t, { limits: { allowPrivateTargets: false } })
+  const { integrationId = '', apiKey: key = '' } = dragoman.demo ?? {}
+  const api = apiOf(dragoman.url, { integrationId, key })
+  const { path, sessionId } = await api.open()
+  const inbox = async () => {
+    const shown = await fetch(`${dragoman.url}/inbox/events?session_id=${sessionId}&wait=10`)
+    return (await shown.json()) as { items: { verified: boolean }[] }
+  }
+  await api.say(path, 'hello')
+  assert.deepEqual(
+    (await inbox()).items.map(({ verified }) => verified),
+    [true],
+  )
+  const other = await startReceiver(t)
+  for (const url of [other.url, `${dragoman.url}/inbox/../healthz`, `${dragoman.url}/healthz`]) {
+    await run(dragoman.deps.db, 'update integrations set webhook_url = $1', [url])
+    dragoman.deps.settings.forget(integrationId)
+    const { attempt } = await sendTestEvent(dragoman.deps, integrationId)
+    assert.match(attempt.error ?? '', /^must not point to a private/, url)
+  }
+  assert.deepEqual(other.received, [])
 })
 
 test('a stop waits for a call that is being answered, and not for its client to let go of the connection', {
