@@ -68,8 +68,12 @@ const parseBounded = (text: string): unknown => {
   }
 }
 
-/** Looking at each value costs time, so only a text that may have what is refused, escaped or not, is looked at. */
-const suspicious = /__proto__|\\u00[5-7]|[eE]\+?\d{3}|\d{309}/
+/**
+ * Looking at each value costs time, so only a text that may have what is refused, escaped or not, is looked at. A run of
+ * digits is counted from its beginning only: from each digit anew, 256 KiB of them took 250 ms instead of 2. 210
+ * and an exponent of two digits are beyond all doubles, too.
+ */
+const suspicious = /__proto__|\\u00[5-7]|[eE]\+?\d{3}|(?<!\d)\d{210}/
 
 /** What would not come back as it was sent: a key that becomes a prototype, a number that becomes null. */
 const refuseUnkept = (key: string, value: unknown): unknown => {
