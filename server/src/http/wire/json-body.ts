@@ -59,7 +59,9 @@ const parseBounded = (text: string): unknown => {
   if (text.startsWith('\ufeff'))
     throw new Refusal('invalid-payload', 'body: is not valid JSON (leave out the byte order mark)')
   try {
-    return JSON.parse(text, suspicious.test(text) ? refuseUnkept : undefined)
+    const value: unknown = JSON.parse(text)
+    if (suspicious.test(text)) refuseUnkept(value)
+    return value
   } catch (error) {
     if (error instanceof Refusal) throw error
     const sentence = sentenceOf(error)
@@ -75,12 +77,17 @@ const parseBounded = (text: string): unknown => {
  */
 const suspicious = /__proto__|\\u00[5-7]|[eE]\+?\d{3}|(?<!\d)\d{210}/
 
-/** What would not come back as it was sent: a key that becomes a prototype, a number that becomes null. */
-const refuseUnkept = (key: string, value: unknown): unknown => {
-  if (key === '__proto__') throw new Refusal('invalid-payload', 'body: a key may not be named __proto__')
+/**
+ * What would not come back as it was sent: a key that becomes a prototype, a number that becomes null. Walked through
+ * afterwards, as deep as the nesting may be: asked by JSON.parse for each value, 256 KiB of numbers took 90 ms more.
+ */
+const refuseUnkept = (value: unknown): void => {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new Refusal('invalid-payload', 'body: has a number beyond 1.8e308; send it as a string')
-  return value
+  if (typeof value !== 'object' || value === null) return
+  if (Object.hasOwn(value, '__proto__'))
+    throw new Refusal('invalid-payload', 'body: a key may not be named __proto__')
+  for (const item of Array.isArray(value) ? value : Object.values(value)) refuseUnkept(item)
 }
 
 const sentenceOf = (error: unknown): string =>
