@@ -68,7 +68,7 @@ export interface Actor {
 export const personActor = (agent: HumanAgent): Actor => ({
   type: 'agent',
   id: agent.agent_id,
-  ...(agent.agent_name === undefined ? {} : { name: agent.agent_name }),
+  ...(agent.agent_name ? { name: agent.agent_name } : {}),
 })
 
 export interface Member {

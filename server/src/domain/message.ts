@@ -71,4 +71,7 @@ export interface NamedAgent extends HumanAgent {
   readonly agent_name: string
 }
 
+/** An empty name is none. */
+export const nameOf = ({ agent_name, agent_id }: HumanAgent): string => agent_name || agent_id
+
 export type MessageAuthor = 'user' | 'brain' | 'agent'

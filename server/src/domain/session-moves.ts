@@ -1,4 +1,5 @@
 import type { Actor, EventPayload, HandoverWish, Member, SessionClosedReason } from './event.ts'
+import { nameOf } from './message.ts'
 import {
   afterMove,
   conversationMoves,
@@ -153,7 +154,7 @@ const currentMember = (session: Session): Member | null => {
 const humanMember = (human: Human): Member => ({
   type: 'agent',
   id: human.agent_id,
-  name: human.agent_name ?? human.agent_id,
+  name: nameOf(human),
 })
 
 const brainMember = (agent: NonNullable<Session['agent']>): Member => ({

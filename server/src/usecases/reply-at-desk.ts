@@ -4,7 +4,7 @@ import type { Deps, SessionCall } from '../deps.ts'
 import { attachedFileIds, requireOwnFiles } from '../domain/attachments.ts'
 import { requireActive } from '../domain/calls.ts'
 import { type EventPayload, personActor } from '../domain/event.ts'
-import type { HumanAgent } from '../domain/message.ts'
+import { type HumanAgent, nameOf } from '../domain/message.ts'
 import { reopenConversation, takeOver, touch } from '../domain/session-moves.ts'
 import { findFiles } from '../store/files.ts'
 
@@ -22,7 +22,7 @@ export const replyAtDesk = async (
     event_type: 'message:send',
     message_id: messageId,
     message: input,
-    agent: { ...agent, agent_name: agent.agent_name ?? agent.agent_id },
+    agent: { ...agent, agent_name: nameOf(agent) },
   }
   return await deps.changeSession({
     sessionId: call.sessionId,

@@ -3,9 +3,10 @@ import { createHmac } from 'node:crypto'
 import { after, test } from 'node:test'
 import { verify, type WebhookEvent, WebhookVerificationError } from '@dragoman/sdk'
 import type { SessionCall } from '../../src/deps.ts'
-import { eventTypes } from '../../src/domain/event.ts'
+import { eventTypes, personActor } from '../../src/domain/event.ts'
 import { handBackSession } from '../../src/usecases/hand-back-session.ts'
 import { replyAtDesk } from '../../src/usecases/reply-at-desk.ts'
+import { resolveAtDesk } from '../../src/usecases/resolve-at-desk.ts'
 import { rotateSecret } from '../../src/usecases/rotate-secret.ts'
 import { takeSession } from '../../src/usecases/take-session.ts'
 import { addCustomer, type Customer } from '../support/customer.ts'
@@ -348,16 +349,19 @@ test('a person of the desk takes over, writes, gives back: who speaks is told, a
 })
 
 test('a person of the desk without a name goes by their id wherever an event names them', async () => {
-  const { sessionId } = await api.open()
-  await replyAtDesk(deps, await callOn(customer, sessionId), {
-    agent: { agent_id: 'dora' },
-    input: { text: 'Hello.' },
-  })
-  const events = await untilType(customer, sessionId, 'message:send')
-  const [, join, message] = events
-  assert.ok(join?.event_type === 'conversation:member_join' && message?.event_type === 'message:send')
-  assert.equal(join.member.name, 'dora')
-  assert.deepEqual(message.agent, { agent_id: 'dora', agent_name: 'dora' })
+  for (const agent of [{ agent_id: 'dora' }, { agent_id: 'dora', agent_name: '' }]) {
+    const { sessionId } = await api.open()
+    const call = await callOn(customer, sessionId)
+    await replyAtDesk(deps, call, { agent, input: { text: 'Hello.' } })
+    const [, join, message] = await untilType(customer, sessionId, 'message:send')
+    assert.ok(join?.event_type === 'conversation:member_join' && message?.event_type === 'message:send')
+    assert.equal(join.member.name, 'dora')
+    assert.deepEqual(message.agent, { agent_id: 'dora', agent_name: 'dora' })
+    await resolveAtDesk(deps, call, { by: personActor(agent) })
+    const closed = (await untilType(customer, sessionId, 'conversation:closed')).at(-1)
+    assert.ok(closed?.event_type === 'conversation:closed')
+    assert.deepEqual(closed.by, { type: 'agent', id: 'dora' })
+  }
 })
 
 test('the agent itself may hand over or close, and says so after its answer', async () => {
