@@ -38,9 +38,10 @@ export const deliver = async (
     timeoutMs: deps.limits.webhookTimeoutMs,
   })
   const isEarly = claim.isProbe && delivery.dueInMs > 0
-  const verdict = isEarly
+  const judged = isEarly
     ? earlyProbeVerdictOf(outcomeOf(attempt), delivery.dueInMs - attempt.durationMs)
     : verdictOf(outcomeOf(attempt), delivery.attempts, deps.limits.retrySchedule, deps.chance())
+  const verdict = await atOnceIfMoved(deps, settings, judged)
   const completion = completionOf({ delivery, claimId: claim.claimId, attempt, verdict, atMs, isEarly })
   deps.metrics.attemptMade(verdict.kind, attempt.durationMs)
   deps.log.info(attemptLine(delivery, attempt, verdict, claim.isProbe), 'delivery')
@@ -50,6 +51,17 @@ export const deliver = async (
     signal: signalOf(deps, { attempt, verdict, delivery }),
     recorded: deps.completeDelivery(completion),
   }
+}
+
+/** The webhook may have moved while it was asked: what failed, or asked for patience, was the old one. */
+const atOnceIfMoved = async (
+  deps: Pick<Deps, 'settings'>,
+  asked: { readonly integrationId: string; readonly webhookUrl: string },
+  verdict: Verdict,
+): Promise<Verdict> => {
+  if (verdict.kind !== 'later') return verdict
+  const now = await deps.settings.of(asked.integrationId).catch(() => undefined)
+  return now === undefined || now.webhookUrl === asked.webhookUrl ? verdict : { ...verdict, delayMs: 0 }
 }
 
 const outcomeOf = (attempt: Attempt): AttemptOutcome =>

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
+import type { Completion } from '../../src/store/delivery-lanes.ts'
 import { changeIntegration } from '../../src/usecases/change-integration.ts'
+import { deliver } from '../../src/usecases/deliver.ts'
 import { resumeIntegration } from '../../src/usecases/resume-integration.ts'
 import { request } from '../support/api.ts'
 import { addCustomer, type Customer } from '../support/customer.ts'
@@ -203,6 +206,49 @@ test('a webhook that moved is tried at its new URL at once, however long the old
   await moved.until((all) => all.length === 2)
   assert.deepEqual(numbersOf(sessionId, moved.accepted), [1, 2])
   assert.equal(one.receiver.received.length, 1)
+})
+
+test('an answer of the URL that the webhook had before makes nobody wait', async () => {
+  const one = await addCustomer({ after }, dragoman)
+  const settings = await deps.settings.of(one.integrationId)
+  const completions: Completion[] = []
+  const deliverWhile = (meanwhile: () => Promise<unknown>) =>
+    deliver(
+      {
+        ...deps,
+        completeDelivery: async (completion) => {
+          completions.push(completion)
+          return null
+        },
+        postEvent: async () => {
+          await meanwhile()
+          return { kind: 'answered', status: 503, retryAfterMs: 3_600_000, durationMs: 1, answer: '' }
+        },
+      },
+      {
+        sessionId: randomUUID(),
+        integrationId: one.integrationId,
+        sequence: 1,
+        attempts: 0,
+        isReplay: false,
+        dueInMs: 0,
+        eventId: randomUUID(),
+        eventType: 'session:closed',
+        body: '{}',
+      },
+      { claimId: randomUUID(), isProbe: false },
+    )
+  await deliverWhile(() => changeIntegration(deps, one.integrationId, { name: 'Only its name' }))
+  await deliverWhile(() =>
+    changeIntegration(deps, one.integrationId, { webhookUrl: `${settings?.webhookUrl}new` }),
+  )
+  assert.deepEqual(
+    completions.map(({ next, delayMs, attempts }) => ({ next, delayMs, attempts })),
+    [
+      { next: 'later', delayMs: 3_600_000, attempts: 1 },
+      { next: 'later', delayMs: 0, attempts: 1 },
+    ],
+  )
 })
 
 test('an endpoint that is down opens its circuit, and when it is back gets everything once and in order', async () => {
