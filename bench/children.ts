@@ -43,7 +43,7 @@ export const startSubject = async (
   args: readonly string[] = [],
 ): Promise<Subject> => {
   const child = track(
-    spawn(process.execPath, [...(process.env.SUBJECT_FLAGS?.split(" ") ?? []), script, ...args], {
+    spawn(process.execPath, [script, ...args], {
       env: { ...process.env, NODE_ENV: 'development', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
