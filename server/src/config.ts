@@ -269,7 +269,7 @@ const readFlags = (argv: readonly string[], faults: string[]): { json: boolean }
     const { values } = parseArgs({ args: [...argv], options: { json: { type: 'boolean', default: false } } })
     return { json: values.json }
   } catch (error) {
-    faults.push(error instanceof Error ? error.message : String(error))
+    faults.push(`${error instanceof Error ? error.message : String(error)}; --help tells what there is`)
     return { json: false }
   }
 }

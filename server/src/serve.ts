@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module'
 import { inspect } from 'node:util'
 import { readConfig } from './config.ts'
+import { helpText } from './help.ts'
 import { createLog } from './outside/log.ts'
 import { type Dragoman, startDragoman } from './start.ts'
 import { welcome } from './welcome.ts'
@@ -11,7 +12,13 @@ const drainMs = 30_000
 /** A Ctrl-C reaches everybody in the terminal, and npm passes it on besides: one that comes so soon is no second one. */
 const sameSignalMs = 1_000
 
-const outcome = readConfig(process.env, process.argv.slice(2))
+const argv = process.argv.slice(2)
+if (argv.includes('--help') || argv.includes('-h')) {
+  process.stdout.write(helpText())
+  process.exit(0)
+}
+
+const outcome = readConfig(process.env, argv)
 if (!outcome.ok) {
   process.stderr.write(`Dragoman cannot start:\n${outcome.faults.map((fault) => `  ${fault}`).join('\n')}\n`)
   process.exit(2)

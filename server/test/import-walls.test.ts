@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'deps.ts': ['domain', 'brain', 'store (types)', 'outside (types)'],
   config: ['domain'],
   'config.ts': ['config', 'domain', 'outside', 'deps.ts', 'start.ts (types)'],
+  'help.ts': ['config.ts'],
   'welcome.ts': ['config.ts (types)', 'start.ts (types)'],
 }
 
