@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -16,6 +13,7 @@ import { testDatabase } from './support/database.ts'
 import { testDragoman } from './support/dragoman.ts'
 import { startReceiver } from './support/receiver.ts'
 import { run } from './support/sql.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 import { until } from './support/until.ts'
 
 test('a process with another secret key does not start, and says which key it wants', async (t) => {
@@ -63,13 +61,13 @@ test('what the world refuses is told in one line, with the setting that asked fo
   assert.match(await refusalOf({ host: '192.0.2.1' }), /^DRAGOMAN_HOST: .*address not available 192\.0\.2\.1/)
 })
 
-test('a start that fails prints one line, and neither stack nor password', async () => {
+test('a start that fails prints one line, and neither stack nor password', async (t) => {
   const main = new URL('../src/main.ts', import.meta.url).pathname
   const { code, stderr } = await promisify(execFile)(process.execPath, [main], {
     env: {
       PATH: process.env['PATH'],
       DATABASE_URL: 'postgres://me:my-password@127.0.0.1:1/mine',
-      DRAGOMAN_DATA_DIR: await mkdtemp(join(tmpdir(), 'dragoman-test-')),
+      DRAGOMAN_DATA_DIR: await temporaryFolder(t),
     },
   }).then(
     () => assert.fail('it started'),
@@ -91,7 +89,7 @@ test('two processes that start at once on one new database agree on one demo', a
 
 test('where the inbox is closed, no demo is announced whose events nobody could see', async (t) => {
   const { url } = await testDatabase(t)
-  const dataDir = await mkdtemp(join(tmpdir(), 'dragoman-test-'))
+  const dataDir = await temporaryFolder(t)
   const first = await testDragoman(t, { databaseUrl: url, dataDir })
   assert.notEqual(first.demo, null)
   const production = await testDragoman(t, { databaseUrl: url, dataDir, inbox: false, demo: undefined })

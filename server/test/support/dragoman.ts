@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { defaultRetrySchedule } from '../../src/domain/delivery.ts'
 import { createLog } from '../../src/outside/log.ts'
 import { type Dragoman, type StartOptions, startDragoman } from '../../src/start.ts'
 import { testDatabase } from './database.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** The whole product in this process, on a test database of its own (or on `databaseUrl`), on any free port. */
 export const testDragoman = async (
@@ -12,7 +10,10 @@ export const testDragoman = async (
   options: Partial<Omit<StartOptions, 'limits'>> & { readonly limits?: Partial<StartOptions['limits']> } = {},
 ): Promise<Dragoman & { readonly adminToken: string }> => {
   const databaseUrl = options.databaseUrl ?? (await testDatabase(owner)).url
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'dragoman-test-')))
+  // Hooks run in their order, and who uses the folder ends first.
+  let stop: (() => Promise<void>) | undefined
+  owner.after(async () => stop?.())
+  const dataDir = options.dataDir ?? (await temporaryFolder(owner))
   const dragoman = await startDragoman(
     {
       host: '127.0.0.1',
@@ -34,10 +35,7 @@ export const testDragoman = async (
     },
     createLog({ level: 'silent' }),
   )
-  owner.after(async () => {
-    await dragoman.stop()
-    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
-  })
+  stop = dragoman.stop
   return { ...dragoman, adminToken }
 }
 

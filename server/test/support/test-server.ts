@@ -5,6 +5,7 @@
  * Servers of parallel runs do not meet: each takes the first free slot, a folder that keeps its cluster for the next
  * run. Nothing is left behind: a server ends with the process that started it, however that ends.
  */
+import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/outside/embedded-postgres.ts'
 
@@ -22,15 +23,21 @@ const settings = {
 
 export const startTestServer = async (): Promise<EmbeddedPostgres> => {
   for (let slot = 1; slot <= slotsMax; slot += 1) {
+    const dataDir = `${slotsFolder}/slot-${slot}`
     try {
-      return await startEmbeddedPostgres({
-        dataDir: `${slotsFolder}/slot-${slot}`,
-        log: () => undefined,
-        settings,
-      })
+      return await startIn(dataDir)
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('another Dragoman is running'))) throw error
+      if (isInUse(error)) continue
+      // Without fsync a power cut leaves a cluster that does not start any more; there is nothing in it to keep.
+      await rm(dataDir, { recursive: true, force: true })
+      return await startIn(dataDir)
     }
   }
   throw new Error(`all ${slotsMax} test servers are in use`)
 }
+
+const startIn = (dataDir: string): Promise<EmbeddedPostgres> =>
+  startEmbeddedPostgres({ dataDir, log: () => undefined, settings })
+
+const isInUse = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('another Dragoman is running')
