@@ -208,7 +208,7 @@ export interface SessionResponse extends Accepted {
   readonly context: Context
   readonly created_at: number
   readonly last_activity_at: number
-  /** When the session expires if nothing happens until then. */
+  /** When the session ends if nothing happens until then: by session_timeout, or by keep_alive once it is resolved. */
   readonly expires_at: number
 }
 

@@ -86,6 +86,6 @@ export const isOver = (session: Session, now: number): boolean =>
   now >= session.expiresAt ||
   (session.resolvedUntil !== null && now >= session.resolvedUntil)
 
-/** When somebody has to look at this session again if nothing happens to it. */
+/** When it ends if nothing happens to it, and somebody has to look at it again. */
 export const nextCheckAt = (session: Session): number =>
   session.resolvedUntil === null ? session.expiresAt : Math.min(session.expiresAt, session.resolvedUntil)

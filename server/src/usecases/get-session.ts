@@ -2,6 +2,7 @@ import type { SessionResponse } from '@dragoman/sdk'
 import type { Deps, SessionCall } from '../deps.ts'
 import { requireActive } from '../domain/calls.ts'
 import { sessionNotFound } from '../domain/errors.ts'
+import { nextCheckAt } from '../domain/session.ts'
 import { readSession } from '../store/read-sessions.ts'
 
 export const getSession = async (deps: Pick<Deps, 'db'>, call: SessionCall): Promise<SessionResponse> => {
@@ -19,6 +20,6 @@ export const getSession = async (deps: Pick<Deps, 'db'>, call: SessionCall): Pro
     context: session.context,
     created_at: Math.floor(session.createdAt),
     last_activity_at: Math.floor(session.lastActivityAt),
-    expires_at: Math.floor(session.expiresAt),
+    expires_at: Math.floor(nextCheckAt(session)),
   }
 }

@@ -107,7 +107,6 @@ test('creation, messages, context changes and answers count as activity; reads, 
     ['read messages', () => api.get(`${path}/messages`)],
     ['marks', () => api.post(`${path}/messages/read`)],
     ['typing', () => api.post(`${path}/messages/compose`, { action: 'start' })],
-    ['closing the conversation', () => api.post(`${path}/conversation/close`)],
   ]
   for (const [what, act] of idle) {
     const before = await expiresAt()
@@ -142,6 +141,26 @@ test('the end of a session is that of its integration: session_timeout', async (
   const { path } = await short.api.open()
   const { body } = await short.api.get(path)
   assert.equal(Number(body['expires_at']) - Number(body['created_at']), 60_000)
+})
+
+test('the end that a session tells is its real one: by keep_alive while it is resolved, unless it expires before', async () => {
+  const { path, sessionId } = await api.open()
+  const expiresAt = async (): Promise<number> => Number((await api.get(path)).body['expires_at'])
+  const open = await expiresAt()
+  await api.post(`${path}/conversation/close`)
+  const events = await untilType(sessionId, 'conversation:closed')
+  assert.equal(await expiresAt(), (events[0]?.timestamp ?? 0) + 120_000)
+  await api.post(`${path}/conversation/reopen`)
+  assert.ok((await expiresAt()) >= open, 'the keep_alive counts no more')
+  await api.post(`${path}/conversation/close`)
+  await makeDue(sessionId, 'expires_at', 30_000)
+  assert.ok((await expiresAt()) < open)
+  const [row] = await run<{ ms: number }>(
+    db,
+    'select floor(extract(epoch from expires_at) * 1000)::float8 as ms from sessions where session_id = $1',
+    [sessionId],
+  )
+  assert.equal(await expiresAt(), row?.ms)
 })
 
 test('a message to a resolved conversation reopens it, and the agent answers', async () => {

@@ -42,7 +42,10 @@ const session = Type.Object(
     context: Context,
     created_at: Time,
     last_activity_at: Time,
-    expires_at: Time,
+    expires_at: Type.Integer({
+      description:
+        'ms since 1970 UTC: when the session ends if nothing happens until then, by session_timeout, or by keep_alive once the conversation is resolved',
+    }),
   },
   { title: 'SessionResponse', description: 'Where the session stands.' },
 )
