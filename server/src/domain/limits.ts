@@ -2,6 +2,7 @@
 export const limits = {
   textLengthMax: 10_000,
   attachmentsMax: 10,
+  attachmentUrlLengthMax: 2_048,
   idLengthMax: 255,
   contextKeysMax: 100,
   contextKeyLengthMax: 128,

@@ -105,6 +105,26 @@ test('a message with text, with attachments, or with both is accepted', async ()
   }
 })
 
+test('any whole http(s) URL may be attached: signed, of a host inside, in any script, and our own download URLs', async () => {
+  const { path } = await api.open()
+  const { file_id, upload_url } = (
+    await api.post(`${path}/files/upload-url`, { filename: 'a.txt', content_type: 'text/plain' })
+  ).body
+  await fetch(String(upload_url), { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'a' })
+  const { download_url } = (await api.post(`${path}/files/download-url`, { file_id })).body
+  const signed = 'https://bucket.s3.amazonaws.com/a%20b.png?X-Amz-Credential=K%2F2026&X-Amz-Signature='
+  const urls = [
+    download_url,
+    signed.padEnd(2_048, 'f'),
+    'http://files.internal:8080/a.png?x=1#page=2',
+    'http://[::1]/a',
+    'HTTPS://EXAMPLE.com/a.png',
+    'https://例え.jp/写真.png',
+  ]
+  const attachments = urls.map((url) => ({ ...image, url }))
+  assertSuccess(await api.post(`${path}/messages`, { input: { attachments } }), 202, ['message_id'])
+})
+
 test('a message may change the context, and the agent already sees it', async () => {
   const { path, sessionId } = await api.open()
   const answer = await api.post(`${path}/messages`, {

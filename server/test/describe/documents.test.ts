@@ -41,6 +41,7 @@ const validatorOf = (document: Item) => {
   const ajv = new Ajv({ strict: false })
   ajv.addFormat('uuid', /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
   ajv.addFormat('binary', true)
+  ajv.addFormat('iri', true)
   ajv.addSchema({ $id: 'document', components: document.components })
   return (schema: Item, value: unknown): string | null => {
     const pointed = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/'))

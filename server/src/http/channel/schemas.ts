@@ -28,7 +28,14 @@ export const Attachment = Type.Object(
     type: Type.Enum(['audio', 'image', 'video', 'file']),
     mime_type: Type.String({ minLength: 1, maxLength: 255 }),
     id: Type.Optional(Type.String({ format: 'uuid', description: 'file_id of an uploaded file' })),
-    url: Type.Optional(Type.String({ minLength: 1, maxLength: 2048 })),
+    url: Type.Optional(
+      Type.String({
+        format: 'iri',
+        pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s\\u0000-\\u001f\\ud800-\\udfff]+$',
+        maxLength: limits.attachmentUrlLengthMax,
+        errorSentence: `must be a whole http(s) URL such as https://example.com/plan.pdf, of at most ${limits.attachmentUrlLengthMax} characters; for an uploaded file give its id`,
+      }),
+    ),
     title: Type.Optional(Type.String({ maxLength: 255 })),
     filename: Type.Optional(Type.String({ maxLength: limits.filenameLengthMax })),
   },

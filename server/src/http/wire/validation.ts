@@ -14,7 +14,10 @@ export const validateWithOwnSentences = (app: FastifyInstance): void => {
   } as const
   const strict = new Ajv({ ...options, coerceTypes: false, useDefaults: false })
   const coercing = new Ajv({ ...options, coerceTypes: true })
-  for (const ajv of [strict, coercing]) ajv.addFormat('uuid', uuidPattern)
+  for (const ajv of [strict, coercing]) {
+    ajv.addFormat('uuid', uuidPattern)
+    ajv.addFormat('iri', (text) => URL.canParse(text))
+  }
   app.setValidatorCompiler(({ schema, httpPart }) =>
     compiledOnFirstUse(httpPart === 'body' ? strict : coercing, schema as object),
   )
