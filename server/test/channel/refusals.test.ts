@@ -417,21 +417,26 @@ test('who sends all of a body that is far too large before they listen hears why
 })
 
 test('what there is no endpoint for is not found', async () => {
-  const rows: ApiRequest[] = [
-    { method: 'GET', path: '/sessions' },
-    { method: 'PUT', path },
-    { method: 'DELETE', path },
-    { method: 'PATCH', path },
-    { method: 'GET', path: `${path}/context` },
-    { method: 'POST', path: `${path}/context`, body: { context: {} } },
-    { method: 'POST', path: `${path}/messages/agent/x` },
-    { method: 'POST', path: '/nothing' },
-    { method: 'PUT', path: '/nothing', rawBody: 'bytes', headers: { 'content-type': 'image/png' } },
-    { method: 'POST', path: '/../../custom' },
-    { method: 'GET', path: '/../../../nothing' },
+  const rows: [request: ApiRequest, methodsOfThePath?: string][] = [
+    [{ method: 'GET', path: '/sessions' }, 'POST'],
+    [{ method: 'PUT', path }, 'GET'],
+    [{ method: 'DELETE', path: `${path}?x=1` }, 'GET'],
+    [{ method: 'PATCH', path }, 'GET'],
+    [{ method: 'GET', path: `${path}/context` }, 'PATCH'],
+    [{ method: 'POST', path: `${path}/context`, body: { context: {} } }, 'PATCH'],
+    [{ method: 'DELETE', path: `${path}/messages` }, 'GET, POST'],
+    [{ method: 'PUT', path: '/../../../api/v1/agents' }, 'GET, POST'],
+    [{ method: 'POST', path: `${path}/messages/agent/x` }],
+    [{ method: 'POST', path: '/nothing' }],
+    [{ method: 'PUT', path: '/nothing', rawBody: 'bytes', headers: { 'content-type': 'image/png' } }],
+    [{ method: 'POST', path: '/../../custom' }],
+    [{ method: 'GET', path: '/../../../nothing' }],
   ]
-  for (const row of rows)
-    assertRefused(await api.send(row), 404, 'not-found', new RegExp(`^${row.method} /.*no such endpoint`))
+  for (const [request, methods] of rows) {
+    const cure = methods === undefined ? '' : `; this path has ${methods}`
+    const sentence = new RegExp(`^${request.method} /[^?]*: there is no such endpoint${cure}$`)
+    assertRefused(await api.send(request), 404, 'not-found', sentence)
+  }
 })
 
 test('a path that cannot be decoded is refused in the same form', async () => {

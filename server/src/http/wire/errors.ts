@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Deps } from '../../deps.ts'
 import { errorStatus, Refusal } from '../../domain/errors.ts'
 import { contentTypeRefusal } from './json-body.ts'
+import { watchMethods } from './known-methods.ts'
 import { readAway } from './read-away.ts'
 import { validationRefusal } from './validation.ts'
 
@@ -37,12 +38,15 @@ export const answerErrors = (
       ),
     )
   })
-  app.setNotFoundHandler((request, reply) =>
-    sendRefusal(
+  const methodsAt = watchMethods(app)
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsAt(request.url.split('?')[0] ?? '')
+    const cure = methods.length === 0 ? '' : `; this path has ${methods.join(', ')}`
+    return sendRefusal(
       reply,
-      new Refusal('not-found', `${request.method} ${pathOf(request)}: there is no such endpoint`),
-    ),
-  )
+      new Refusal('not-found', `${request.method} ${pathOf(request)}: there is no such endpoint${cure}`),
+    )
+  })
 }
 
 const toldAgainAfterMs = 1_000
