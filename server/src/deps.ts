@@ -79,8 +79,8 @@ export interface Deps {
   readonly trainIntents: TrainIntents
   /** What agent documents may name; the secrets themselves are with who sends them. */
   readonly secretNames: ReadonlySet<string>
-  /** Agents in training in this process. */
-  readonly trainings: Map<string, TrainingProgress>
+  /** Of this process. */
+  readonly trainings: Trainings
   /** Off the event loop; never rejects. */
   readonly readDocument: ReadDocument
   readonly searchKnowledge: SearchKnowledge
@@ -100,6 +100,12 @@ export type TrainIntents = (
   examples: readonly Example[],
   onProgress?: (progress: TrainingProgress) => void,
 ) => Promise<Uint8Array>
+
+export interface Trainings {
+  /** Of one agent one after the other; who asks for the same again while it is under way gets the same model. */
+  readonly run: (agentId: string, examples: readonly Example[], train: TrainIntents) => Promise<Uint8Array>
+  readonly progressOf: (agentId: string) => TrainingProgress | null
+}
 
 export interface TrainingProgress {
   readonly phase: 'embedding' | 'training'

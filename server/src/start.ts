@@ -46,6 +46,7 @@ import { createComposeTeller } from './usecases/tell-compose.ts'
 import { readInThread } from './workers/read-document.ts'
 import { createKnowledgeSearcher, performSearch } from './workers/search-knowledge.ts'
 import { createIntentTrainer } from './workers/train-intents.ts'
+import { createTrainings } from './workers/trainings.ts'
 import { type Role, startWorkers } from './workers/workers.ts'
 
 /** What it takes to start, read from the environment by config.ts or made by a test. */
@@ -217,7 +218,7 @@ const start = async (
     isOutcomeUnknown,
     trainIntents,
     secretNames: new Set(config.secrets.keys()),
-    trainings: new Map(),
+    trainings: createTrainings(),
     readDocument: readInThread,
     searchKnowledge: knowledge.search,
     openWebsites: (stopping) => openWebsites(fetchPage, stopping),

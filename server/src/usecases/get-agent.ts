@@ -10,5 +10,5 @@ export const getAgent = async (
   const agent = await readAgent(deps.db, agentId)
   const draft = agent && (await readDraft(deps.db, agentId))
   if (!agent || draft === undefined) throw new Refusal('not-found', `agent_id: there is no agent ${agentId}`)
-  return { ...agent, draft, training: deps.trainings.get(agentId) ?? null }
+  return { ...agent, draft, training: deps.trainings.progressOf(agentId) }
 }

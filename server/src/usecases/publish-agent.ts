@@ -2,7 +2,6 @@ import { trainingExamples } from '../brain/agent.ts'
 import { validateDocument } from '../brain/document/document-validation.ts'
 import { unfetchedPages } from '../brain/document/unfetched-pages.ts'
 import { unsetSecrets } from '../brain/document/unset-secrets.ts'
-import type { Example } from '../brain/intents/model.ts'
 import type { Deps } from '../deps.ts'
 import { documentRefusal, type Fault, Refusal } from '../domain/errors.ts'
 import { publishVersion, readDraftToPublish } from '../store/agents.ts'
@@ -22,26 +21,15 @@ export const publishAgent = async (
   if (!checked.ok) throw documentRefusal('draft', checked.errors)
   if (unreadFiles > 0) throw stillReading(unreadFiles)
   const examples = trainingExamples(checked.document)
-  const intentModel = examples.length === 0 ? null : await train(deps, agentId, examples)
+  // How far it is, `get-agent.ts` tells whoever asks meanwhile.
+  const intentModel =
+    examples.length === 0 ? null : await deps.trainings.run(agentId, examples, deps.trainIntents)
   const version = await publishVersion(deps.db, { agentId, document, intentModel, documentIds })
   if (version === undefined) throw agentNotFound(agentId)
   // Environments that follow the newest version have a new one.
   deps.settings.forget()
   const unset = unsetSecrets(checked.document, (name) => deps.secretNames.has(name))
   return { agent_id: agentId, version, warnings: [...unset, ...unfetchedPages(crawls), ...checked.warnings] }
-}
-
-/** How far it is, `get-agent.ts` tells whoever asks meanwhile. */
-const train = async (
-  deps: Pick<Deps, 'trainIntents' | 'trainings'>,
-  agentId: string,
-  examples: readonly Example[],
-): Promise<Uint8Array> => {
-  try {
-    return await deps.trainIntents(examples, (progress) => deps.trainings.set(agentId, progress))
-  } finally {
-    deps.trainings.delete(agentId)
-  }
 }
 
 const agentNotFound = (agentId: string): Refusal =>

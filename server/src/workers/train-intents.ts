@@ -2,25 +2,28 @@ import { Worker } from 'node:worker_threads'
 import type { Example } from '../brain/intents/model.ts'
 import type { TrainIntents } from '../deps.ts'
 import type { Embedder } from '../outside/embedder.ts'
+import { createTurnstile } from './turnstile.ts'
 
 /**
  * Phrases to the serialised model (`parseModel` reads it), off the event loop: first their embeddings, then the
  * training. Where there are no embeddings, the agent learns to understand by words alone.
  */
-export const createIntentTrainer =
-  (embedder: Pick<Embedder, 'embed'>): TrainIntents =>
-  async (examples, onProgress) => {
+export const createIntentTrainer = (embedder: Pick<Embedder, 'embed'>): TrainIntents => {
+  const atOnce = createTurnstile(trainingThreadsMax)
+  return async (examples, onProgress) => {
     const embedded = await embedder.embed(
       examples.map(({ text }) => text),
       (done) => onProgress?.({ phase: 'embedding', done }),
     )
-    return await trainInThread({
-      examples,
-      vectors: embedded.ok ? embedded.vectors : undefined,
-      seed: trainingSeed,
-      onProgress: (done) => onProgress?.({ phase: 'training', done }),
-    })
+    const job = { examples, vectors: embedded.ok ? embedded.vectors : undefined, seed: trainingSeed }
+    return await atOnce(() =>
+      trainInThread({ ...job, onProgress: (done) => onProgress?.({ phase: 'training', done }) }),
+    )
   }
+}
+
+/** Each keeps a core busy for up to minutes and may take `memoryMbMax`; a small agent does not wait for one large one. */
+export const trainingThreadsMax = 2
 
 /** The same phrases give the same model. */
 const trainingSeed = 1
@@ -57,20 +60,25 @@ export const trainInThread = (job: TrainingJob & TrainingWatch): Promise<Uint8Ar
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: memoryMbMax },
     })
+    let model: Uint8Array | undefined
+    let problem: unknown
     const abort = (): void => {
-      reject(signal.reason)
+      problem = signal.reason
       void thread.terminate()
     }
     signal.addEventListener('abort', abort, { once: true })
     thread.on('message', (report: TrainingReport) => {
       if (report.type === 'progress') onProgress?.(report.done)
-      else resolve(report.bytes)
+      else model = report.bytes
     })
-    thread.on('error', reject)
+    thread.on('error', (error) => {
+      problem = error
+    })
+    // Not before: the next training begins when the thread of this one is gone.
     thread.on('exit', (code) => {
       signal.removeEventListener('abort', abort)
-      // After an answer or an error this changes nothing.
-      reject(new Error(`the training thread ended with code ${code} and without a model`))
+      if (problem === undefined && model) return resolve(model)
+      reject(problem ?? new Error(`the training thread ended with code ${code} and without a model`))
     })
   })
 }

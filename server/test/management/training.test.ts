@@ -6,6 +6,7 @@ import { publishAgent } from '../../src/usecases/publish-agent.ts'
 import { testDragoman } from '../support/dragoman.ts'
 import { operatorOf } from '../support/operator.ts'
 import { understood } from '../support/understood.ts'
+import { until } from '../support/until.ts'
 
 const dragoman = await testDragoman({ after }, { demo: false, inbox: false, embeddings: true })
 const operator = operatorOf(dragoman)
@@ -72,6 +73,33 @@ test('whoever reads an agent that is being published sees the phase and how far 
   trained.reject(new Error('the thread died'))
   await assert.rejects(published, /the thread died/)
   assert.equal(await trainingOf(agentId), null)
+})
+
+test('an agent that is published twice at once is trained once, and both publications succeed', async () => {
+  const agentId = await newAgent()
+  let asked = 0
+  let trainings = 0
+  const trained = Promise.withResolvers<Uint8Array>()
+  const deps: typeof dragoman.deps = {
+    ...dragoman.deps,
+    trainIntents: () => {
+      trainings += 1
+      return trained.promise
+    },
+    trainings: {
+      ...dragoman.deps.trainings,
+      run: (...training) => {
+        asked += 1
+        return dragoman.deps.trainings.run(...training)
+      },
+    },
+  }
+  const published = [publishAgent(deps, agentId), publishAgent(deps, agentId)]
+  await until('both wait for a training', () => asked === 2)
+  trained.resolve(await dragoman.deps.trainIntents([{ intent: 'hello', text: 'hello' }]))
+  const versions = await Promise.all(published)
+  assert.deepEqual(versions.map(({ version }) => version).sort(), [1, 2])
+  assert.equal(trainings, 1)
 })
 
 test('a published agent understands by meaning what shares no word with its phrases', async () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Worker } from 'node:worker_threads'
 import { parseModel, serializeModel } from '../../src/brain/intents/model-bytes.ts'
 import { trainIntents } from '../../src/brain/intents/train.ts'
 import { createEmbedder } from '../../src/outside/embedder.ts'
-import { createIntentTrainer, trainInThread } from '../../src/workers/train-intents.ts'
+import { createIntentTrainer, trainInThread, trainingThreadsMax } from '../../src/workers/train-intents.ts'
 import { smallExamples } from '../brain/small-examples.ts'
 import { understood } from '../support/understood.ts'
 
@@ -86,4 +87,25 @@ test('with the embedding model, words that no phrase has are understood', async 
   } finally {
     await embedder.close()
   }
+})
+
+test('however many agents are trained at once, only so many threads are at work', async (t) => {
+  let atWork = 0
+  let atWorkMax = 0
+  const count = (thread: Worker): void => {
+    atWork += 1
+    atWorkMax = Math.max(atWorkMax, atWork)
+    thread.on('exit', () => {
+      atWork -= 1
+    })
+  }
+  process.on('worker', count)
+  t.after(() => process.off('worker', count))
+  const train = createIntentTrainer({ embed: async () => ({ ok: false, error: 'not installed' }) })
+  const wanted = Array.from({ length: trainingThreadsMax * 2 + 1 }, () => train(smallExamples))
+  const failing = train(JSON.parse('[{"intent": "no text"}]'))
+  await assert.rejects(failing, TypeError)
+  const models = await Promise.all([...wanted, train(smallExamples)])
+  for (const model of models) assert.deepEqual(model, models[0])
+  assert.equal(atWorkMax, trainingThreadsMax)
 })
