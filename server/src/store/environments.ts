@@ -33,6 +33,7 @@ const addStatement = {
   text: `insert into environments (environment_id, name, keep_alive_seconds, agent_id) values ($1, $2, $3, $4)`,
 }
 
+/** @returns `no such agent` also when it is deleted at this very moment */
 export const addEnvironment = async (
   db: Db,
   one: {
@@ -41,8 +42,14 @@ export const addEnvironment = async (
     readonly keepAliveSeconds: number
     readonly agentId: string | null
   },
-): Promise<void> => {
-  await db.rows(addStatement, [one.environmentId, one.name, one.keepAliveSeconds, one.agentId])
+): Promise<'added' | 'no such agent'> => {
+  try {
+    await db.rows(addStatement, [one.environmentId, one.name, one.keepAliveSeconds, one.agentId])
+    return 'added'
+  } catch (error) {
+    if (isBrokenReference(error)) return 'no such agent'
+    throw error
+  }
 }
 
 const patchStatement = {
@@ -63,7 +70,7 @@ export interface EnvironmentPatch {
   readonly agentVersion?: number | null | undefined
 }
 
-/** @returns `no such version` also when it is deleted at this very moment */
+/** @returns `no such version` also when it, or its agent, is deleted at this very moment */
 export const patchEnvironment = async (
   db: Db,
   environmentId: string,

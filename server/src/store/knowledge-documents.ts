@@ -53,13 +53,21 @@ const addStatement = {
     select ${columns} from added d`,
 }
 
+const holdAgentStatement = {
+  name: 'hold-agent-while-a-document-comes',
+  text: `select agent_id from agents where agent_id = $1 for key share`,
+}
+
 /**
  * Keeps the bytes of a new document until they are read. What the draft has already, to the byte, is not read again;
  * what waits under the same origin is dropped for it.
+ *
+ * @returns undefined when there is no such agent (any more)
  */
 export const addDocument = (db: Db, document: NewDocument): Promise<KnowledgeDocument | undefined> =>
   db.transaction(async (tx) => {
     const { agentId, collection, origin } = document
+    if ((await tx.rows(holdAgentStatement, [agentId])).length === 0) return undefined
     await tx.rows(supersedeStatement, [agentId, collection, origin])
     const same = [agentId, collection, origin, document.contentHash]
     const [known] = await tx.rows<KnowledgeDocument>(knownStatement, same)

@@ -32,6 +32,6 @@ export const addKnowledgeFile = async (
     content,
     contentHash: createHash('sha256').update(content).digest(),
   })
-  if (!added) throw new Error('a document was neither added nor known')
+  if (!added) throw new Refusal('not-found', `agent_id: there is no agent ${agentId}`)
   return added
 }

@@ -22,16 +22,19 @@ export const changeEnvironment = async (
   const isOtherAgent = change.agentId !== undefined && change.agentId !== before.agent_id
   const patch = isOtherAgent && change.agentVersion === undefined ? { ...change, agentVersion: null } : change
   const { agentVersion } = patch
-  const agent = await agentOf(deps, patch.agentId === undefined ? before.agent_id : patch.agentId)
+  const agentId = patch.agentId === undefined ? before.agent_id : patch.agentId
+  const agent = await agentOf(deps, agentId)
   if (agent === null && agentVersion != null)
     throw new Refusal('invalid-payload', 'agent_version: needs an agent_id')
   const after = await patchEnvironment(deps.db, environmentId, patch)
   if (!after) throw environmentNotFound(environmentId)
-  if (after === 'no such version')
+  if (after === 'no such version') {
+    await agentOf(deps, agentId)
     throw new Refusal(
       'invalid-payload',
       `agent_version: ${agentVersion} is not published; the newest is ${agent?.newest_version ?? 'none yet'}`,
     )
+  }
   deps.settings.forget()
   return after
 }

@@ -1,7 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
-import { readAgent } from '../store/agents.ts'
 import { addEnvironment, type EnvironmentRow } from '../store/environments.ts'
 
 /** Without an agent its sessions wait for a person. */
@@ -14,11 +13,11 @@ export const createEnvironment = async (
   },
 ): Promise<EnvironmentRow> => {
   const agentId = draft.agentId ?? null
-  if (agentId !== null && !(await readAgent(deps.db, agentId)))
-    throw new Refusal('invalid-payload', `agent_id: there is no agent ${agentId}`)
   const environmentId = deps.newId()
   const keepAliveSeconds = draft.keepAliveSeconds ?? limits.keepAliveSecondsDefault
-  await addEnvironment(deps.db, { environmentId, name: draft.name, keepAliveSeconds, agentId })
+  const environment = { environmentId, name: draft.name, keepAliveSeconds, agentId }
+  if ((await addEnvironment(deps.db, environment)) === 'no such agent')
+    throw new Refusal('invalid-payload', `agent_id: there is no agent ${agentId}`)
   return {
     environment_id: environmentId,
     name: draft.name,

@@ -19,8 +19,9 @@ export const sessionAsTest = async (
 ): Promise<{ readonly test: Json; readonly yaml: string }> => {
   const session = await inspectSession(deps.db, sessionId)
   if (!session) throw new Refusal('session-not-found', `session_id: there is no session ${sessionId}`)
-  const agent = session.agent && (await deps.agents.version(session.agent.agentId, session.agent.version))
-  if (!agent || !session.agent) throw new Refusal('conflict', 'session_id: no agent had this session')
+  if (!session.agent) throw new Refusal('conflict', 'session_id: no agent had this session')
+  const agent = await deps.agents.version(session.agent.agentId, session.agent.version)
+  if (!agent) throw new Refusal('conflict', 'session_id: the version that had this session was deleted')
   const rows = await listTurns(deps.db, { sessionId, after: 0, limit: turnsMax })
   const recorded = rows.map(({ turn, recorded: kept }) => recordedTurnOf(turn, kept))
   const turns = recorded.filter((turn) => typeof turn !== 'string')

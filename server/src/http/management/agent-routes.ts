@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import { createAgent } from '../../usecases/create-agent.ts'
+import { deleteAgent } from '../../usecases/delete-agent.ts'
 import { getAgent } from '../../usecases/get-agent.ts'
 import { listAgents } from '../../usecases/list-agents.ts'
 import { replaceDraft } from '../../usecases/replace-draft.ts'
@@ -58,6 +60,21 @@ export const agentRoutes =
         },
       },
       async (request) => await getAgent(deps, request.params.agent_id.toLowerCase()),
+    )
+    app.delete(
+      '/agents/:agent_id',
+      {
+        schema: {
+          summary: 'Delete an agent that nobody needs, with its versions and documents',
+          operationId: 'deleteAgent',
+          params: AgentPath,
+          response: answers(204, Type.Null({ description: 'It is gone.' }), ['not-found', 'conflict']),
+        },
+      },
+      async ({ params }, reply) => {
+        await deleteAgent(deps, params.agent_id.toLowerCase())
+        return reply.code(204).send(null)
+      },
     )
     app.put(
       '/agents/:agent_id/draft',
