@@ -56,7 +56,11 @@ test('what the world refuses is told in one line, with the setting that asked fo
   )
   assert.match(
     await refusalOf({ dataDir: `${import.meta.filename}/below-a-file` }),
-    /^DRAGOMAN_DATA_DIR: ENOTDIR: not a directory, mkdir /,
+    /^DRAGOMAN_DATA_DIR: \/.*below-a-file cannot be made: a file is in the way; /,
+  )
+  assert.match(
+    await refusalOf({ dataDir: '/proc/dragoman' }),
+    /^DRAGOMAN_DATA_DIR: \/proc\/dragoman cannot be made: .*; .*choose another place$/,
   )
   assert.match(await refusalOf({ host: '192.0.2.1' }), /^DRAGOMAN_HOST: .*address not available 192\.0\.2\.1/)
 })

@@ -7,7 +7,7 @@
  * 3. Data is made whole or not at all (cluster.ts). Nothing here ever deletes or repairs data.
  * 4. Root is no obstacle, and neither is a folder that only root may enter (run-as.ts, binaries.ts).
  */
-import { mkdir, realpath } from 'node:fs/promises'
+import { access, constants, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findPackage, prepareBinaries } from './embedded-postgres/binaries.ts'
 import { databaseName, ensureCluster, roleName } from './embedded-postgres/cluster.ts'
@@ -17,6 +17,7 @@ import { stopOrphan } from './embedded-postgres/orphan.ts'
 import { type Postmaster, startPostmaster } from './embedded-postgres/postmaster.ts'
 import { chooseRunAs } from './embedded-postgres/run-as.ts'
 import { chooseSocketFolder } from './embedded-postgres/socket-folder.ts'
+import { makeFolder, whyNotWritten } from './make-folder.ts'
 
 export interface EmbeddedPostgresOptions {
   /** Everything lives in its subfolder `postgres`. */
@@ -37,8 +38,11 @@ const systemCache = '/var/cache/dragoman'
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
   const packageFolder = findPackage(`${process.platform}-${process.arch}`)
   const wanted = join(options.dataDir, 'postgres')
-  await mkdir(wanted, { recursive: true, mode: 0o700 })
+  await makeFolder(wanted, 0o700)
   const folder = await realpath(wanted)
+  await access(folder, constants.W_OK).catch((cause) => {
+    throw new Error(`${folder} cannot be written: ${whyNotWritten(cause)}`, { cause })
+  })
   const unlock = lockFolder(folder)
   try {
     const server = await startIn(folder, packageFolder, options)

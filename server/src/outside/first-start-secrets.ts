@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, link, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder, whyNotWritten } from './make-folder.ts'
 import { deriveKey, newApiKey, newToken } from './seal.ts'
 
 /** What the first start makes and every later one reads again: `<dataDir>/secrets.json`, readable by us alone. */
@@ -25,7 +26,7 @@ export const readFirstStartSecrets = async (settings: {
   readonly adminToken: string | null
   readonly secretKey: Buffer | null
 }): Promise<FirstStartSecrets> => {
-  await makeFolder(settings.dataDir)
+  await makeDataFolder(settings.dataDir)
   const path = join(settings.dataDir, 'secrets.json')
   const stored = (await readStored(path)) ?? (await createStored(path))
   const secretKey = settings.secretKey ?? Buffer.from(stored.secret_key, 'base64')
@@ -38,9 +39,8 @@ export const readFirstStartSecrets = async (settings: {
 }
 
 /** A folder that was there keeps the mode its owner gave it. */
-const makeFolder = async (path: string): Promise<void> => {
-  const isNew = (await mkdir(path, { recursive: true })) !== undefined
-  if (isNew) await chmod(path, 0o711)
+const makeDataFolder = async (path: string): Promise<void> => {
+  if (await makeFolder(path)) await chmod(path, 0o711)
 }
 
 interface Stored {
@@ -98,11 +98,11 @@ const createStored = async (path: string): Promise<Stored> => {
     await writeFile(own, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600, flush: true })
     await link(own, path)
     return fresh
-  } catch (error) {
+  } catch (cause) {
     const other = await readStored(path)
     if (other) return other
-    throw error
+    throw new Error(`${path} cannot be written: ${whyNotWritten(cause)}`, { cause })
   } finally {
-    await rm(own, { force: true })
+    await rm(own, { force: true }).catch(() => undefined)
   }
 }

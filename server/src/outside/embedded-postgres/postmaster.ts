@@ -87,7 +87,9 @@ export const startPostmaster = async (options: PostmasterOptions): Promise<Postm
   const closed = new Promise<'closed'>((resolve) => child.once('close', () => resolve('closed')))
   const words = listen(child, options.log)
   if ((await Promise.race([words.ready, closed])) === 'closed')
-    throw new Error(words.complaints().join(' · ') || 'the embedded PostgreSQL ended at once')
+    throw new Error(
+      `the embedded PostgreSQL in ${options.cluster} ended at once: ${words.complaints().join(' · ') || 'it did not say why'}`,
+    )
 
   // From here on it does not keep an otherwise finished process alive.
   child.unref()
