@@ -8,6 +8,8 @@ export const limits = {
   contextKeyLengthMax: 128,
   contextBytesMax: 32_768,
   bodyBytesMax: 256 * 1024,
+  departmentLengthMax: 255,
+  reasonLengthMax: 1_000,
   filenameLengthMax: 255,
   fileBytesMax: 25 * 1024 * 1024,
   presignedSeconds: 15 * 60,

@@ -67,11 +67,23 @@ export const reopenConversation = (session: Session, by: Actor): Moved => {
   }
 }
 
-/** The agent (or an API call) asks for a person: from now on the agent is silent. */
+/**
+ * The agent (or an API call) asks for a person: from now on the agent is silent. Asked again while nobody has come, it
+ * changes whom is asked for and why; nobody leaves or comes by that, so there is nothing to tell.
+ */
 export const awaitHuman = (session: Session, wish: HandoverWish = {}): Moved => {
+  if (session.owner === 'waiting') return { session: askOtherwise(session, wish), events: [] }
   const owner = afterMove(ownerMoves, session.owner, 'await')
   if (owner === undefined) return unmoved(session)
-  return { session: { ...session, owner, human: null }, events: leaves(session, wish) }
+  return { session: askOtherwise({ ...session, owner, human: null }, wish), events: leaves(session, wish) }
+}
+
+/** What is not said stays. */
+const askOtherwise = (session: Session, wish: HandoverWish): Session => {
+  const handover = { ...session.handover, ...wish }
+  const isSame =
+    handover.department === session.handover?.department && handover.reason === session.handover?.reason
+  return isSame ? session : { ...session, handover }
 }
 
 /** A person takes the conversation, from the agent, from the queue or from another person. */
@@ -94,12 +106,12 @@ export const takeOver = (session: Session, human: Human): Moved => {
 export const handBack = (session: Session): Moved => {
   if (session.agent === null) {
     if (session.owner !== 'human') return unmoved(session)
-    return { session: { ...session, owner: 'waiting', human: null }, events: leaves(session) }
+    return { session: { ...session, owner: 'waiting', human: null, handover: null }, events: leaves(session) }
   }
   const owner = afterMove(ownerMoves, session.owner, 'hand-back')
   if (owner === undefined) return unmoved(session)
   return {
-    session: { ...session, owner, human: null },
+    session: { ...session, owner, human: null, handover: null },
     events: [
       ...leaves(session),
       { event_type: 'conversation:member_join', member: brainMember(session.agent) },

@@ -1,3 +1,4 @@
+import type { HandoverWish } from './event.ts'
 import type { JsonObject } from './json.ts'
 import type { HumanAgent } from './message.ts'
 
@@ -21,6 +22,8 @@ export interface Session {
   readonly owner: OwnerState
   /** Who owns it while `owner` is human. */
   readonly human: Human | null
+  /** Whom the last handover asked for, and why; null while the agent has the word. */
+  readonly handover: HandoverWish | null
   readonly agent: AssignedAgent | null
   readonly context: JsonObject
   readonly userMessageCount: number

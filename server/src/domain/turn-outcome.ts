@@ -1,6 +1,7 @@
 import { mergeContext, withinLimits, withoutReadOnly } from './context.ts'
-import type { EventPayload } from './event.ts'
+import type { EventPayload, HandoverWish } from './event.ts'
 import type { JsonObject } from './json.ts'
+import { limits } from './limits.ts'
 import type { AgentResponse } from './message.ts'
 import { isOver, type Session } from './session.ts'
 import { awaitHuman, resolveConversation, touch } from './session-moves.ts'
@@ -109,6 +110,12 @@ const patchOf = (session: Session, wish: AgentWish): JsonObject => {
   return { ...patch, tags: [...new Set([...before, ...added])] }
 }
 
+/** As much of it as the API takes from a caller. */
+const wishOf = ({ department, reason }: HandoverWish): HandoverWish => ({
+  ...(department === undefined ? {} : { department: department.slice(0, limits.departmentLengthMax) }),
+  ...(reason === undefined ? {} : { reason: reason.slice(0, limits.reasonLengthMax) }),
+})
+
 const applyEffect = (
   session: Session,
   effect: AgentWish['effects'][number],
@@ -116,7 +123,7 @@ const applyEffect = (
 ) => {
   switch (effect.type) {
     case 'handover':
-      return awaitHuman(session)
+      return awaitHuman(session, wishOf(effect))
     case 'close':
       return resolveConversation(session, {
         by: {

@@ -324,6 +324,7 @@ create table sessions (
   resolved_at timestamp with time zone,
   resolved_until timestamp with time zone,
   check_at timestamp with time zone not null,
+  handover json,
   constraint sessions_conversation_check CHECK ((conversation = ANY (ARRAY['open'::text, 'resolved'::text]))),
   constraint sessions_owner_check CHECK ((owner = ANY (ARRAY['bot'::text, 'waiting'::text, 'human'::text]))),
   constraint sessions_pkey PRIMARY KEY (session_id),

@@ -13,6 +13,7 @@ export interface SessionRow {
   readonly conversation: ConversationState
   readonly owner: OwnerState
   readonly human: string | null
+  readonly handover: string | null
   readonly agent_id: string | null
   readonly agent_version: number | null
   readonly agent_name: string | null
@@ -33,7 +34,8 @@ export interface SessionRow {
 const ms = (column: string): string => `floor(extract(epoch from s.${column}) * 1000)::float8 as ${column}`
 
 export const sessionColumns = `s.session_id, s.integration_id, s.environment_id, s.external_session_id, s.channel_user_id,
-  s.user_id, s.state, s.conversation, s.owner, s.human::text as human, s.agent_id, s.agent_version, s.agent_name,
+  s.user_id, s.state, s.conversation, s.owner, s.human::text as human,
+  s.handover::text as handover, s.agent_id, s.agent_version, s.agent_name,
   s.context::text as context, s.dialog_state::text as dialog_state, s.user_message_count, s.last_position, s.last_turn,
   s.last_sequence, ${['created_at', 'last_activity_at', 'expires_at', 'resolved_at', 'resolved_until', 'check_at'].map(ms).join(', ')}`
 
@@ -48,6 +50,7 @@ export const sessionOf = (row: SessionRow): Session => ({
   conversation: row.conversation,
   owner: row.owner,
   human: row.human === null ? null : (JSON.parse(row.human) as Human),
+  handover: row.handover === null ? null : parseObject(row.handover),
   agent:
     row.agent_id === null || row.agent_version === null
       ? null

@@ -36,6 +36,7 @@ export const openSession = async (
       conversation: 'open',
       owner: prepared ? 'bot' : 'waiting',
       human: null,
+      handover: null,
       agent: prepared ? agent : null,
       context,
       userMessageCount: 0,

@@ -30,6 +30,7 @@ const fresh = (agent: boolean): Session => ({
   conversation: 'open',
   owner: agent ? 'bot' : 'waiting',
   human: null,
+  handover: null,
   agent: agent ? { agentId: 'a', version: 1, name: 'Agent' } : null,
   context: {},
   userMessageCount: 0,
@@ -52,6 +53,7 @@ const moves: Record<string, Move> = {
   resolve: (session, now) => resolveConversation(session, { by: { type: 'api' }, now, keepAliveSeconds }),
   reopen: (session) => reopenConversation(session, { type: 'api' }),
   handover: (session) => awaitHuman(session),
+  handoverToSales: (session) => awaitHuman(session, { department: 'sales' }),
   takeAnn: (session) => takeOver(session, people[0] ?? never()),
   takeBob: (session) => takeOver(session, people[1] ?? never()),
   handBack: (session) => handBack(session),
@@ -186,4 +188,28 @@ test('after a resolved conversation the agent has the word again', () => {
     ['conversation:member_leave', 'conversation:member_join', 'conversation:closed'],
   )
   assert.equal(reopenConversation(resolved.session, { type: 'user' }).session.owner, 'bot')
+})
+
+test('whom a handover asks for is known until the agent has the word again, and asking again changes what it says', () => {
+  const asked = awaitHuman(fresh(true), { department: 'sales', reason: 'a discount' })
+  assert.deepEqual(asked.session.handover, { department: 'sales', reason: 'a discount' })
+  assert.deepEqual(asked.events, [
+    {
+      event_type: 'conversation:member_leave',
+      member: { type: 'brain', id: 'a', name: 'Agent' },
+      department: 'sales',
+      reason: 'a discount',
+    },
+  ])
+  const again = awaitHuman(asked.session, { department: 'billing' })
+  assert.deepEqual(again.session.handover, { department: 'billing', reason: 'a discount' })
+  assert.deepEqual(again.events, [])
+  for (const wish of [{}, { department: 'billing' }])
+    assert.equal(awaitHuman(again.session, wish).session, again.session)
+  const taken = takeOver(again.session, people[0] ?? never()).session
+  assert.deepEqual(taken.handover, again.session.handover)
+  assert.equal(awaitHuman(taken, { department: 'sales' }).session, taken, 'somebody is there')
+  assert.equal(handBack(taken).session.handover, null)
+  const resolved = resolveConversation(again.session, { by: { type: 'api' }, now: 0, keepAliveSeconds })
+  assert.equal(resolved.session.handover, null)
 })

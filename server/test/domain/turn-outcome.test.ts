@@ -14,6 +14,7 @@ const open: Session = {
   conversation: 'open',
   owner: 'bot',
   human: null,
+  handover: null,
   agent: { agentId: 'a', version: 1, name: 'Testa' },
   context: { user: { user_id: 'u', custom_psid: 'c' }, channels: { custom: {} }, tags: ['vip'] },
   userMessageCount: 1,
@@ -83,6 +84,18 @@ test('a handover is told after the answer: the agent leaves and the user waits f
   const outcome = turnOutcome(open, { ...saysHello, effects: [{ type: 'handover' }] }, facts)
   assert.deepEqual(typesOf(outcome), ['message:brain_send', 'conversation:member_leave'])
   assert.equal(outcome.session.owner, 'waiting')
+})
+
+test('the department and the reason of a handover are told and kept, as much as a caller might say', () => {
+  const effect = { type: 'handover', department: 'Sales', reason: 'r'.repeat(2_000) } as const
+  const outcome = turnOutcome(open, { ...saysHello, effects: [effect] }, facts)
+  const wish = { department: 'Sales', reason: 'r'.repeat(1_000) }
+  assert.deepEqual(outcome.session.handover, wish)
+  assert.deepEqual(outcome.events.at(-1), {
+    event_type: 'conversation:member_leave',
+    member: { type: 'brain', id: 'a', name: 'Testa' },
+    ...wish,
+  })
 })
 
 test('closing resolves the conversation for keep_alive, by the agent', () => {

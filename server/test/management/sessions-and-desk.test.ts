@@ -246,6 +246,33 @@ test('the inbox shows who waits and who is served, oldest first, and nobody else
   assert.ok(shown.every((one) => everywhere.some((any) => any.session_id === one.session_id)))
 })
 
+test('the desk sees whom a handover asks for and why, also when the caller has thought better of it', async () => {
+  const other = await addCustomer({ after }, dragoman)
+  const { path, sessionId } = await other.api.open()
+  const handover = async (): Promise<unknown> =>
+    (await operator.all(`/desk/inbox?environment_id=${other.environmentId}`))[0]?.handover
+  const session = async (): Promise<Item> => (await operator.get(`/sessions/${sessionId}`)).body
+  assert.equal((await session()).handover, null)
+  await other.api.post(`${path}/handover`, { department: 'sales', reason: 'wants a discount' })
+  assert.deepEqual(await handover(), { department: 'sales', reason: 'wants a discount' })
+  await other.api.post(`${path}/handover`, { department: 'billing' })
+  assert.deepEqual(await handover(), { department: 'billing', reason: 'wants a discount' })
+  await other.api.post(`${path}/handover`)
+  assert.deepEqual(await handover(), { department: 'billing', reason: 'wants a discount' })
+  await desk(sessionId, 'take', { agent: ann })
+  assert.deepEqual(await handover(), { department: 'billing', reason: 'wants a discount' })
+  await desk(sessionId, 'hand-back', { agent: ann })
+  assert.equal((await session()).handover, null)
+  const events = await eventsOf(other, sessionId, 4)
+  assert.deepEqual(typesOf(events), [
+    'conversation:member_leave',
+    'conversation:member_join',
+    'conversation:member_leave',
+    'conversation:member_join',
+  ])
+  assert.equal(events[0].department, 'sales')
+})
+
 test('without an agent a session waits at the desk, and handing back leaves it there', async () => {
   const other = await addCustomer({ after }, dragoman, { hasAgent: false })
   const { sessionId } = await other.api.open()

@@ -71,6 +71,7 @@ export const openTestSession = async (
       conversation: 'open',
       owner: 'bot',
       human: null,
+      handover: null,
       context: ownContext({ userId }),
       userMessageCount: 0,
       resolvedAt: null,

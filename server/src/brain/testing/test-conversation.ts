@@ -203,6 +203,7 @@ const newSession = (agent: Agent, test: ConversationTest, now: number): Session 
   conversation: 'open',
   owner: 'bot',
   human: null,
+  handover: null,
   agent: { agentId: 'test-agent', version: 0, name: agent.document.agent.name },
   context: mergeContext(ownContext({ userId: 'test-user' }), test.context ?? {}),
   userMessageCount: 0,

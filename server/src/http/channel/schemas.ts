@@ -125,8 +125,8 @@ export const MarkMessagesBody = Type.Object(
 
 export const HandoverBody = Type.Object(
   {
-    department: Type.Optional(Type.String({ maxLength: 255 })),
-    reason: Type.Optional(Type.String({ maxLength: 1000 })),
+    department: Type.Optional(Type.String({ maxLength: limits.departmentLengthMax })),
+    reason: Type.Optional(Type.String({ maxLength: limits.reasonLengthMax })),
   },
   { title: 'HandoverRequest', examples: [{ department: 'Sales', reason: 'asked for a person' }] },
 )

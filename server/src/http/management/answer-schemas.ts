@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { WebhookEvent } from '../channel/event-schemas.ts'
-import { Context, HumanAgent, MessageInput } from '../channel/schemas.ts'
+import { Context, HandoverBody, HumanAgent, MessageInput } from '../channel/schemas.ts'
 import { AgentDocument, DeliveryStatus, Id } from './schemas.ts'
 
 /** What the management API answers. Times are ms since 1970. */
@@ -190,6 +190,11 @@ export const Session = Type.Object(
     conversation: Type.Enum(['open', 'resolved']),
     owner: Type.Enum(['bot', 'waiting', 'human']),
     human: nullable(Type.Object({ ...HumanAgent.properties, desk: Type.Enum(['external', 'desk']) })),
+    handover: nullable(
+      Type.Object(HandoverBody.properties, {
+        description: 'Whom the handover asked for, and why; null while the agent has the word.',
+      }),
+    ),
     agent: nullable(Type.Object({ agent_id: Id, version: Type.Integer(), name: Type.String() })),
     context: Type.Unsafe<unknown>(Context),
     user_message_count: Type.Integer(),

@@ -42,6 +42,7 @@ export const sessionShape = (session: Session): Static<typeof answer.Session> =>
   conversation: session.conversation,
   owner: session.owner,
   human: session.human,
+  handover: session.handover,
   agent: session.agent && {
     agent_id: session.agent.agentId,
     version: session.agent.version,
