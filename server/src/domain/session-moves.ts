@@ -28,6 +28,10 @@ export const touch = (session: Session, now: number, timeoutSeconds: number): Se
   expiresAt: now + timeoutSeconds * 1000,
 })
 
+/** Something was said: if the agent has the word, it owes a turn. */
+export const oweTurn = (session: Session): Session =>
+  session.owner === 'bot' ? { ...session, lastTurn: session.lastTurn + 1 } : session
+
 export const resolveConversation = (
   session: Session,
   move: {
@@ -75,8 +79,14 @@ export const awaitHuman = (session: Session, wish: HandoverWish = {}): Moved => 
   if (session.owner === 'waiting') return { session: askOtherwise(session, wish), events: [] }
   const owner = afterMove(ownerMoves, session.owner, 'await')
   if (owner === undefined) return unmoved(session)
-  return { session: askOtherwise({ ...session, owner, human: null }, wish), events: leaves(session, wish) }
+  return {
+    session: askOtherwise({ ...silenced(session), owner, human: null }, wish),
+    events: leaves(session, wish),
+  }
 }
+
+/** What was said so far is the business of whoever has the word next, even if the agent should get it back meanwhile. */
+const silenced = (session: Session): Session => ({ ...session, silencedTurn: session.lastTurn })
 
 /** What is not said stays. */
 const askOtherwise = (session: Session, wish: HandoverWish): Session => {
@@ -97,7 +107,7 @@ export const takeOver = (session: Session, human: Human): Moved => {
   const owner = afterMove(ownerMoves, session.owner, 'take')
   if (owner === undefined) return unmoved(session)
   return {
-    session: { ...session, owner, human },
+    session: { ...silenced(session), owner, human },
     events: [...leaves(session), { event_type: 'conversation:member_join', member: humanMember(human) }],
   }
 }

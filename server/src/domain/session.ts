@@ -27,6 +27,10 @@ export interface Session {
   readonly agent: AssignedAgent | null
   readonly context: JsonObject
   readonly userMessageCount: number
+  /** The number of the last turn that the agent was to think. */
+  readonly lastTurn: number
+  /** Turns up to this one lost the word to a person, also when the agent has it again. */
+  readonly silencedTurn: number
   /** Times are ms since 1970, by the database's clock. */
   readonly createdAt: number
   readonly lastActivityAt: number

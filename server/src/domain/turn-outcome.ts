@@ -28,12 +28,15 @@ export interface TurnOutcome {
 
 /**
  * The agent's wish onto the session as it is now. Exactly one speaker: if meanwhile a person took over, or it all
- * ended, the agent says nothing and changes nothing.
+ * ended, the agent says nothing and changes nothing; nor if that person has given the word back by now, since what
+ * the agent was asked has been dealt with.
  */
 export const turnOutcome = (
   session: Session,
   wish: AgentWish,
   facts: {
+    /** Its number. */
+    readonly turn: number
     readonly messageId: string
     readonly inReplyTo: string | undefined
     readonly now: number
@@ -43,7 +46,12 @@ export const turnOutcome = (
     readonly hasLaterMessages?: boolean
   },
 ): TurnOutcome => {
-  if (isOver(session, facts.now) || session.owner !== 'bot' || session.conversation !== 'open')
+  if (
+    isOver(session, facts.now) ||
+    session.owner !== 'bot' ||
+    session.conversation !== 'open' ||
+    facts.turn <= session.silencedTurn
+  )
     return {
       session,
       outcome: 'silent',

@@ -325,6 +325,7 @@ create table sessions (
   resolved_until timestamp with time zone,
   check_at timestamp with time zone not null,
   handover json,
+  silenced_turn integer default 0 not null,
   constraint sessions_conversation_check CHECK ((conversation = ANY (ARRAY['open'::text, 'resolved'::text]))),
   constraint sessions_owner_check CHECK ((owner = ANY (ARRAY['bot'::text, 'waiting'::text, 'human'::text]))),
   constraint sessions_pkey PRIMARY KEY (session_id),

@@ -120,7 +120,7 @@ const turnOf = ({ first }: DueLane<TurnWrite>, { session, dialogState, now }: Se
   message: first.message,
   context: session.context,
   dialogState,
-  hasWord: hasWord(session),
+  hasWord: hasWord(session) && first.turn > session.silencedTurn,
   userMessageCount: session.userMessageCount,
   environmentId: session.environmentId,
   agentId: session.agent?.agentId ?? null,

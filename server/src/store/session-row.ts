@@ -22,6 +22,7 @@ export interface SessionRow {
   readonly user_message_count: number
   readonly last_position: number
   readonly last_turn: number
+  readonly silenced_turn: number
   readonly last_sequence: number
   readonly created_at: number
   readonly last_activity_at: number
@@ -37,7 +38,7 @@ export const sessionColumns = `s.session_id, s.integration_id, s.environment_id,
   s.user_id, s.state, s.conversation, s.owner, s.human::text as human,
   s.handover::text as handover, s.agent_id, s.agent_version, s.agent_name,
   s.context::text as context, s.dialog_state::text as dialog_state, s.user_message_count, s.last_position, s.last_turn,
-  s.last_sequence, ${['created_at', 'last_activity_at', 'expires_at', 'resolved_at', 'resolved_until', 'check_at'].map(ms).join(', ')}`
+  s.silenced_turn, s.last_sequence, ${['created_at', 'last_activity_at', 'expires_at', 'resolved_at', 'resolved_until', 'check_at'].map(ms).join(', ')}`
 
 export const sessionOf = (row: SessionRow): Session => ({
   sessionId: row.session_id,
@@ -57,6 +58,8 @@ export const sessionOf = (row: SessionRow): Session => ({
       : { agentId: row.agent_id, version: row.agent_version, name: row.agent_name ?? '' },
   context: parseObject(row.context),
   userMessageCount: row.user_message_count,
+  lastTurn: row.last_turn,
+  silencedTurn: row.silenced_turn,
   createdAt: row.created_at,
   lastActivityAt: row.last_activity_at,
   expiresAt: row.expires_at,

@@ -63,7 +63,7 @@ const claimStatement = {
     select c.session_id as "sessionId", c.integration_id as "integrationId", c.head as turn, c.attempts, t.kind,
       t.request_id as "requestId", m.body::text as message, s.context::text as context,
       s.dialog_state::text as "dialogState", s.user_message_count as "userMessageCount",
-      s.owner = 'bot' and s.conversation = 'open' and s.state = 'active' as "hasWord",
+      s.owner = 'bot' and s.conversation = 'open' and s.state = 'active' and c.head > s.silenced_turn as "hasWord",
       s.environment_id as "environmentId", s.agent_id as "agentId", s.agent_version as "agentVersion",
       floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now,
       count(*) over (partition by c.integration_id) >= p.share as "mayHaveMore"

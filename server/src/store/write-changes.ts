@@ -110,12 +110,12 @@ const sessionsPart = (writes: readonly SessionWrite[]): Part | null => {
         user_message_count = w.user_message_count, last_position = w.last_position, last_turn = w.last_turn,
         last_sequence = w.last_sequence, last_activity_at = ${at('w.last_activity_at')}, expires_at = ${at('w.expires_at')},
         resolved_at = ${at('w.resolved_at')}, resolved_until = ${at('w.resolved_until')}, check_at = ${at('w.check_at')},
-        handover = w.handover::json
+        handover = w.handover::json, silenced_turn = w.silenced_turn
       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[],
         $10::int[], $11::int[], $12::float8[], $13::float8[], $14::float8[], $15::float8[], $16::float8[],
-        $17::text[])
+        $17::text[], $18::int[])
         as w(session_id, state, conversation, owner, human, context, dialog_state, user_message_count, last_position,
-        last_turn, last_sequence, last_activity_at, expires_at, resolved_at, resolved_until, check_at, handover)
+        last_turn, last_sequence, last_activity_at, expires_at, resolved_at, resolved_until, check_at, handover, silenced_turn)
       where s.session_id = w.session_id`,
     values: columns(sorted, [
       (w) => w.session.sessionId,
@@ -135,6 +135,7 @@ const sessionsPart = (writes: readonly SessionWrite[]): Part | null => {
       (w) => w.session.resolvedUntil,
       (w) => w.checkAt,
       (w) => (w.session.handover === null ? null : JSON.stringify(w.session.handover)),
+      (w) => w.session.silencedTurn,
     ]),
   }
 }

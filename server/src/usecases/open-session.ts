@@ -18,13 +18,14 @@ export const openSession = async (
   const context = startingContext(body, userId)
   const agent = settings.agent
   const prepared = agent && (await deps.agents.version(agent.agentId, agent.version))
+  const greets = prepared?.document.agent.starting_node_id !== undefined
   return (await deps.openSession({
     integrationId: settings.integrationId,
     idempotency: call.idempotency,
     requestId: call.requestId,
     timeoutSeconds: settings.sessionTimeoutSeconds,
     dialogState: initialDialogState,
-    greets: prepared?.document.agent.starting_node_id !== undefined,
+    greets,
     session: {
       sessionId,
       integrationId: settings.integrationId,
@@ -40,6 +41,8 @@ export const openSession = async (
       agent: prepared ? agent : null,
       context,
       userMessageCount: 0,
+      lastTurn: greets ? 1 : 0,
+      silencedTurn: 0,
       resolvedAt: null,
       resolvedUntil: null,
     },

@@ -3,7 +3,7 @@ import type { Deps, SessionCall } from '../deps.ts'
 import { attachedFileIds, requireOwnFiles } from '../domain/attachments.ts'
 import { causedBy, requireActive, withContext } from '../domain/calls.ts'
 import type { JsonObject } from '../domain/json.ts'
-import { reopenConversation, touch } from '../domain/session-moves.ts'
+import { oweTurn, reopenConversation, touch } from '../domain/session-moves.ts'
 import { findFiles } from '../store/files.ts'
 
 /**
@@ -25,17 +25,17 @@ export const receiveMessage = async (
     decide: (before, { now, settings }) => {
       requireActive(before, now)
       const reopened = reopenConversation(before, { type: 'user', id: before.userId })
-      const session = {
+      const session = oweTurn({
         ...withContext(
           touch(reopened.session, now, settings.sessionTimeoutSeconds),
           body.context as JsonObject,
         ),
         userMessageCount: before.userMessageCount + 1,
-      }
+      })
       return {
         session,
         messages: [{ messageId, author: 'user', body: body.input, requestId: call.requestId }],
-        turnDue: session.owner === 'bot' ? { requestId: call.requestId } : undefined,
+        turnDue: session.lastTurn > before.lastTurn ? { requestId: call.requestId } : undefined,
         events: causedBy(call.requestId, reopened.events),
         answer: { request_id: call.requestId, message_id: messageId },
       }

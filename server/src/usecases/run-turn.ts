@@ -183,6 +183,7 @@ const endTurn = async (
     turn: { turn: turn.turn, claimId },
     decide: (before, { now, settings, dialogState, hasLaterTurns }) => {
       const { outcome, session, responses, events, notes } = turnOutcome(before, wish, {
+        turn: turn.turn,
         messageId,
         inReplyTo,
         now,

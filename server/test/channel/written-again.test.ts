@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { after, type TestContext, test } from 'node:test'
+import { after, test } from 'node:test'
 import { addCustomer } from '../support/customer.ts'
 import { testDragoman } from '../support/dragoman.ts'
 import { operatorOf } from '../support/operator.ts'
+import { slowServer } from '../support/slow-server.ts'
 
 const dragoman = await testDragoman({ after }, { demo: false })
 const operator = operatorOf(dragoman)
@@ -32,23 +31,6 @@ test('a message that was accepted while the agent was about to close the convers
   )
   assert.deepEqual(texts, ['Bye!', 'Hello!'])
 })
-
-/** The customer's own system: it answers when it is told to. */
-const slowServer = async (t: TestContext) => {
-  const asked = Promise.withResolvers<void>()
-  const released = Promise.withResolvers<void>()
-  const server = createServer((_request, response) => {
-    asked.resolve()
-    void released.promise.then(() => response.end('{}'))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => server.close())
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    asked: asked.promise,
-    answer: () => released.resolve(),
-  }
-}
 
 const closingAgent = (url: string): object => ({
   agent: { name: 'Closer' },

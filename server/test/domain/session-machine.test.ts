@@ -9,6 +9,7 @@ import {
   expireSession,
   handBack,
   type Moved,
+  oweTurn,
   passTime,
   reopenConversation,
   resolveConversation,
@@ -34,6 +35,8 @@ const fresh = (agent: boolean): Session => ({
   agent: agent ? { agentId: 'a', version: 1, name: 'Agent' } : null,
   context: {},
   userMessageCount: 0,
+  lastTurn: 0,
+  silencedTurn: 0,
   createdAt: 0,
   lastActivityAt: 0,
   expiresAt: timeoutSeconds * 1000,
@@ -212,4 +215,23 @@ test('whom a handover asks for is known until the agent has the word again, and 
   assert.equal(handBack(taken).session.handover, null)
   const resolved = resolveConversation(again.session, { by: { type: 'api' }, now: 0, keepAliveSeconds })
   assert.equal(resolved.session.handover, null)
+})
+
+test('whoever takes the word from the agent silences the turns it owes until then, and none of later', () => {
+  const said = oweTurn(oweTurn(fresh(true)))
+  assert.deepEqual([said.lastTurn, said.silencedTurn], [2, 0])
+  const takers: ((session: Session) => Moved)[] = [
+    (session) => takeOver(session, people[0] ?? never()),
+    (session) => awaitHuman(session),
+    (session) => takeOver(awaitHuman(session).session, people[0] ?? never()),
+  ]
+  for (const take of takers) {
+    const taken = take(said).session
+    assert.equal(taken.silencedTurn, 2)
+    assert.equal(oweTurn(taken), taken, 'a person answers')
+    const back = oweTurn(handBack(taken).session)
+    assert.deepEqual([back.lastTurn, back.silencedTurn], [3, 2])
+  }
+  const resolved = resolveConversation(said, { by: { type: 'api' }, now: 0, keepAliveSeconds }).session
+  assert.equal(reopenConversation(resolved, { type: 'user' }).session.silencedTurn, 0)
 })

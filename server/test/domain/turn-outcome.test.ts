@@ -18,13 +18,22 @@ const open: Session = {
   agent: { agentId: 'a', version: 1, name: 'Testa' },
   context: { user: { user_id: 'u', custom_psid: 'c' }, channels: { custom: {} }, tags: ['vip'] },
   userMessageCount: 1,
+  lastTurn: 1,
+  silencedTurn: 0,
   createdAt: 0,
   lastActivityAt: 0,
   expiresAt: 600_000,
   resolvedAt: null,
   resolvedUntil: null,
 }
-const facts = { messageId: 'm', inReplyTo: 'r', now: 1_000, timeoutSeconds: 600, keepAliveSeconds: 120 }
+const facts = {
+  turn: 1,
+  messageId: 'm',
+  inReplyTo: 'r',
+  now: 1_000,
+  timeoutSeconds: 600,
+  keepAliveSeconds: 120,
+}
 const hello = { type: 'text', text: 'Hello' } as const
 const saysHello: AgentWish = { responses: [hello], effects: [] }
 
@@ -58,6 +67,7 @@ test('an agent that lost the word meanwhile says nothing and changes nothing, wh
   const lost: [why: string, session: Session][] = [
     ['a person owns it', { ...open, owner: 'human', human }],
     ['a person is awaited', { ...open, owner: 'waiting' }],
+    ['a person had it since, and gave it back', { ...open, lastTurn: 2, silencedTurn: 1 }],
     [
       'the conversation is resolved',
       { ...open, conversation: 'resolved', resolvedAt: 0, resolvedUntil: 120_000 },

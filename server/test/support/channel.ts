@@ -74,6 +74,8 @@ export const openTestSession = async (
       handover: null,
       context: ownContext({ userId }),
       userMessageCount: 0,
+      lastTurn: greets ? 1 : 0,
+      silencedTurn: 0,
       resolvedAt: null,
       resolvedUntil: null,
     },

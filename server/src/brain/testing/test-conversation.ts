@@ -3,7 +3,7 @@ import type { JsonObject } from '../../domain/json.ts'
 import { limits } from '../../domain/limits.ts'
 import type { AgentResponse } from '../../domain/message.ts'
 import { isOver, type Session } from '../../domain/session.ts'
-import { passTime, reopenConversation, touch } from '../../domain/session-moves.ts'
+import { oweTurn, passTime, reopenConversation, touch } from '../../domain/session-moves.ts'
 import { withSystemVariables } from '../../domain/system-variables.ts'
 import { turnOutcome } from '../../domain/turn-outcome.ts'
 import type { Agent } from '../agent.ts'
@@ -119,9 +119,11 @@ function* thinkTurn(
   said: Pick<TurnInput, 'kind' | 'text' | 'attachments'>,
 ): Thinking<TurnOutcomeInTest> {
   const unanswered: Unanswered[] = []
+  conversation.session = oweTurn(conversation.session)
   const input = inputOf(conversation, said)
   const result = yield* scripted(conversation.script, think(conversation.agent, input), unanswered)
   const outcome = turnOutcome(conversation.session, result, {
+    turn: conversation.session.lastTurn,
     messageId: `message-${conversation.turns}`,
     inReplyTo: undefined,
     now: conversation.now,
@@ -207,6 +209,8 @@ const newSession = (agent: Agent, test: ConversationTest, now: number): Session 
   agent: { agentId: 'test-agent', version: 0, name: agent.document.agent.name },
   context: mergeContext(ownContext({ userId: 'test-user' }), test.context ?? {}),
   userMessageCount: 0,
+  lastTurn: 0,
+  silencedTurn: 0,
   createdAt: now,
   lastActivityAt: now,
   expiresAt: now + timeoutSeconds(test) * 1000,
