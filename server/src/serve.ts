@@ -2,8 +2,9 @@ import { flushCompileCache } from 'node:module'
 import { inspect } from 'node:util'
 import { readConfig } from './config.ts'
 import { helpText } from './help.ts'
+import { openDataFolder } from './open-data-folder.ts'
 import { createLog } from './outside/log.ts'
-import { type Dragoman, startDragoman } from './start.ts'
+import type { Dragoman } from './start.ts'
 import { welcome } from './welcome.ts'
 
 /** Time to drain after SIGTERM or SIGINT, before the process ends anyway. */
@@ -24,15 +25,19 @@ if (!outcome.ok) {
   process.exit(2)
 }
 
-// What main.ts has compiled is kept now: at the exit, a process that is killed would not, and its next start would take
-// half as long again. 6 ms where nothing is new, and before anybody can wait for an answer.
-flushCompileCache()
-
 const { config } = outcome
 const log = createLog({ level: config.logLevel })
 
 try {
-  const dragoman = await startDragoman(config, log)
+  const waiting = Promise.withResolvers<void>()
+  const opening = openDataFolder(config, log, waiting.resolve)
+  await Promise.race([waiting.promise, opening])
+  // While PostgreSQL is made or started. Loading lets nothing of ours be done in between, so that is under way by now.
+  const { startDragoman } = await import('./start.ts')
+  // What was compiled is kept now: at the exit, a process that is killed would not, and its next start would take half as
+  // long again. 6 ms where nothing is new, and before anybody can wait for an answer.
+  flushCompileCache()
+  const dragoman = await startDragoman(config, log, opening)
   // Before it is announced: whoever waits for the line may send a signal the moment it is out.
   stopOnSignals(dragoman)
   process.stdout.write(

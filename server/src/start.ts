@@ -6,16 +6,15 @@ import type { Deps, RunLimits } from './deps.ts'
 import { deliveryLeaseMs } from './domain/delivery.ts'
 import { urlOfHost } from './domain/host-url.ts'
 import { createHealthServer, createHttpServer } from './http/server.ts'
+import { type DataFolder, openDataFolder } from './open-data-folder.ts'
 import { createAnswerAsk } from './outside/answer-asks.ts'
 import { createBell } from './outside/bell.ts'
 import { createWebhookCaller } from './outside/call-agent-webhook.ts'
 import { systemClock } from './outside/clock.ts'
-import { startEmbeddedPostgres } from './outside/embedded-postgres.ts'
 import { performEmbed } from './outside/embedder/perform-embed.ts'
 import { createEmbedder, noEmbedder } from './outside/embedder.ts'
 import { createPageFetcher } from './outside/fetch-page.ts'
 import { createLocalFiles } from './outside/files-local.ts'
-import { readFirstStartSecrets } from './outside/first-start-secrets.ts'
 import { newId } from './outside/ids.ts'
 import type { Log } from './outside/log.ts'
 import { createMetrics } from './outside/metrics.ts'
@@ -86,15 +85,23 @@ export interface Dragoman {
   readonly stop: () => Promise<void>
 }
 
-/** The only composition root: everything is made here, in the order in which it is needed. */
-export const startDragoman = async (config: StartOptions, log: Log): Promise<Dragoman> => {
+/**
+ * The only composition root: everything is made here, in the order in which it is needed.
+ *
+ * @param opening the data folder, which may have been begun with before this file was loaded
+ */
+export const startDragoman = async (
+  config: StartOptions,
+  log: Log,
+  opening: Promise<DataFolder> = openDataFolder(config, log),
+): Promise<Dragoman> => {
   const closers: (() => Promise<unknown>)[] = []
   const closeAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse())
       await close().catch((error) => log.warn({ error: String(error) }, 'stop'))
   }
   try {
-    return await start(config, log, closers, closeAll)
+    return await start(config, log, opening, closers, closeAll)
   } catch (error) {
     await closeAll()
     throw error
@@ -104,14 +111,13 @@ export const startDragoman = async (config: StartOptions, log: Log): Promise<Dra
 const start = async (
   config: StartOptions,
   log: Log,
+  opening: Promise<DataFolder>,
   closers: (() => Promise<unknown>)[],
   closeAll: () => Promise<void>,
 ): Promise<Dragoman> => {
-  const secrets = await readFirstStartSecrets(config).catch(blame('DRAGOMAN_DATA_DIR'))
-  const say = (line: string, fields: object = {}): void => log.info(fields, line)
-  const embedded =
-    config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: say }) : null
+  const { secrets, embedded } = await opening
   if (embedded) closers.push(embedded.stop)
+  const say = (line: string, fields: object = {}): void => log.info(fields, line)
   const url = config.databaseUrl ?? embedded?.url ?? ''
   await migrate({ url, log: say }).catch(blame(embedded ? 'the embedded PostgreSQL' : 'DATABASE_URL'))
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -79,6 +82,30 @@ test('a start that fails prints one line, and neither stack nor password', async
   )
   assert.equal(code, 1)
   assert.equal(stderr, 'Dragoman cannot start: DATABASE_URL: connect ECONNREFUSED 127.0.0.1:1\n')
+})
+
+test('what was compiled is kept when the process is killed as soon as it is announced', async (t) => {
+  const { url } = await testDatabase(t)
+  const folder = await temporaryFolder(t)
+  const compiled = join(folder, 'compiled')
+  const main = new URL('../src/main.ts', import.meta.url).pathname
+  const child = spawn(process.execPath, [main, '--json'], {
+    env: {
+      PATH: process.env['PATH'],
+      DATABASE_URL: url,
+      DRAGOMAN_DATA_DIR: join(folder, 'data'),
+      DRAGOMAN_PORT: '0',
+      DRAGOMAN_DEMO: 'false',
+      NODE_COMPILE_CACHE: compiled,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const closed = once(child, 'close')
+  await once(child.stdout, 'data')
+  child.kill('SIGKILL')
+  await closed
+  const kept = await readdir(compiled, { recursive: true, withFileTypes: true })
+  assert.ok(kept.filter((entry) => entry.isFile()).length > 1_000, `${kept.length} entries`)
 })
 
 test('two processes that start at once on one new database agree on one demo', async (t) => {

@@ -23,6 +23,8 @@ export interface EmbeddedPostgresOptions {
   /** Everything lives in its subfolder `postgres`. */
   readonly dataDir: string
   readonly log: (line: string, fields?: object) => void
+  /** Called when there is nothing to do but to wait for its programs. */
+  readonly onWait?: () => void
   /** Settings beside or instead of ours; for tests. */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -62,13 +64,14 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
 const startIn = async (
   folder: string,
   packageFolder: string,
-  { log, settings = {} }: EmbeddedPostgresOptions,
+  { log, onWait = () => undefined, settings = {} }: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> => {
   const cluster = join(folder, 'cluster')
   const runAs = await chooseRunAs(cluster)
   const copyFolder = runAs.isLent ? systemCache : folder
   const binaries = await prepareBinaries({ packageFolder, runAs, copyFolder })
-  const password = await ensureCluster({ folder, binaries, runAs, isDurable: settings.fsync !== 'off' })
+  const isDurable = settings.fsync !== 'off'
+  const password = await ensureCluster({ folder, binaries, runAs, isDurable, onWait })
   const socket = await chooseSocketFolder(folder, cluster, runAs)
 
   const start = async (): Promise<Postmaster> => {
@@ -80,6 +83,7 @@ const startIn = async (
       socketFolder: socket.forServer,
       settings,
       unrelatedPid,
+      onWait,
       log,
     })
   }

@@ -16,6 +16,7 @@ interface ClusterOptions {
   readonly binaries: Binaries
   readonly runAs: RunAs
   readonly isDurable: boolean
+  readonly onWait: () => void
 }
 
 /** Returns the password of the cluster in `folder`, which is made if there is none. */
@@ -40,7 +41,7 @@ const makeCluster = async (
   cluster: string,
   passwordFile: string,
 ): Promise<string> => {
-  const { binaries, runAs, isDurable } = options
+  const { binaries, runAs, isDurable, onWait } = options
   await removeDrafts(options.folder)
   // A name of its own: what is left of an initdb whose Dragoman was killed may still be at work in another one.
   const draft = await mkdtemp(join(options.folder, draftPrefix))
@@ -57,10 +58,9 @@ const makeCluster = async (
     '--encoding=UTF8',
     '--locale=C',
   ]
-  const initialised = await run(binaries.initdb, isDurable ? args : [...args, '--no-sync'], {
-    runAs,
-    cwd: draft,
-  })
+  const initialising = run(binaries.initdb, isDurable ? args : [...args, '--no-sync'], { runAs, cwd: draft })
+  onWait()
+  const initialised = await initialising
   if (!initialised.isOk)
     throw new Error(`the database could not be made: ${reasonOf(initialised.output, runAs)}`)
 

@@ -62,6 +62,7 @@ export interface PostmasterOptions {
   readonly settings: Readonly<Record<string, string>>
   /** A living process that a stale lock file names and that is not PostgreSQL's. */
   readonly unrelatedPid: number | undefined
+  readonly onWait: () => void
   readonly log: (line: string, fields?: object) => void
 }
 
@@ -86,6 +87,7 @@ export const startPostmaster = async (options: PostmasterOptions): Promise<Postm
   void exited.then(() => guard.end('dismissed\n'))
   const closed = new Promise<'closed'>((resolve) => child.once('close', () => resolve('closed')))
   const words = listen(child, options.log)
+  options.onWait()
   if ((await Promise.race([words.ready, closed])) === 'closed')
     throw new Error(
       `the embedded PostgreSQL in ${options.cluster} ended at once: ${words.complaints().join(' · ') || 'it did not say why'}`,
