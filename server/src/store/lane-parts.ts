@@ -50,7 +50,7 @@ export interface LaneRow {
   readonly sessionId: string
   /** By this commit's own claim. */
   readonly held: boolean
-  /** It is time, and nobody holds it. */
+  /** Nobody holds it, and it is or may be time: who has looked for it meanwhile has passed over a locked row. */
   readonly due: boolean
 }
 
@@ -154,8 +154,8 @@ const readyAt = (claimed: string): string =>
 const claimId = (claimed: string): string => `case when ${claimed} then $6::uuid end`
 const grown = `tail = excluded.tail, ready_at = coalesce(l.ready_at, excluded.ready_at),
           claim_id = case when l.ready_at is null then excluded.claim_id else l.claim_id end`
-const returning =
-  'returning l.session_id, coalesce(l.claim_id = $6, false) as held, l.ready_at <= now() as due'
+const returning = `returning l.session_id, coalesce(l.claim_id = $6, false) as held,
+          l.claim_id is null or l.ready_at <= clock_timestamp() as due`
 
 const laneRows = (kind: LaneKind, part: string): string =>
   `select '${kind}' as kind, session_id as "sessionId", held, due from ${part}`

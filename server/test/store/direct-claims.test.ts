@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { newId } from '../../src/outside/ids.ts'
 import { createSessionChanger } from '../../src/store/change-sessions.ts'
 import { type Db, openDatabase } from '../../src/store/db.ts'
-import { type ClaimedDelivery, claimDeliveries } from '../../src/store/delivery-lanes.ts'
+import { type ClaimedDelivery, claimDeliveries, completeDeliveries } from '../../src/store/delivery-lanes.ts'
 import type { Taker } from '../../src/store/direct-claims.ts'
 import { createSettings } from '../../src/store/integrations.ts'
 import type { Change, Committed } from '../../src/store/session-change.ts'
@@ -266,4 +266,32 @@ test('when the store goes away before the commit, the room is free again and not
   await assert.rejects(change({ sessionId, integrationId, decide: sayAndTell('hello') }), isStoreUnavailable)
   assert.deepEqual([turns.free(), deliveries.free()], [8, 8])
   assert.deepEqual(await claimAll(db, integrationId), { turns: [], deliveries: [] })
+})
+
+test('an event that comes to a lane which was given back since its transaction began is told of', async (t) => {
+  const { db, seeded, open, change, told } = await setUp(t, { turns: 8, deliveries: 0 })
+  const { integrationId } = seeded
+  const sessionId = await open()
+  for (const text of ['one', 'two']) await change({ sessionId, integrationId, decide: sayAndTell(text) })
+  const claimId = randomUUID()
+  const endpoints = [{ integrationId, room: 1 }]
+  const [held] = await claimDeliveries(db, { endpoints, claimId, leaseSeconds: 60 })
+  assert.ok(held)
+  let changed: Promise<null> | undefined
+  await db.transaction(async (tx) => {
+    await tx.rows({ name: 'hold-session', text: 'select from sessions where session_id = $1 for update' }, [
+      sessionId,
+    ])
+    changed = change({ sessionId, integrationId, decide: sayAndTell('three') })
+    await until('the change waits for the session', async () => {
+      const waiting = await run(
+        db,
+        `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      )
+      return waiting.length > 0
+    })
+    await completeDeliveries(db, [{ ...held, claimId, next: 'advance', attempts: 0, delayMs: 0 }])
+  })
+  await changed
+  assert.deepEqual([...(told.at(-1)?.lanesDueOf ?? [])], [integrationId])
 })
