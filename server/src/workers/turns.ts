@@ -53,11 +53,12 @@ export const startTurns = (deps: TurnsDeps, slots: TurnSlots = defaultSlots) => 
           inFlightOf,
         })
         behind = claimed.isFull ? null : new Set([...claimed.behind, ...full])
-        if (claimed.isFull || claimed.behind.size > 0) due = true
         for (const turn of claimed.turns) {
           count(turn.integrationId, 1)
           void run(turn, claimed.claimId)
         }
+        // Who was full was left out, and may have got room meanwhile.
+        if (claimed.isFull || claimed.behind.size > 0 || !full.every(isFull)) due = true
         heldBack = [...inFlightOf.keys()].filter(isFull)
       }
     } catch (error) {

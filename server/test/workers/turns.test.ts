@@ -186,3 +186,46 @@ test('a turn that fails to the last tells the user that a person comes, in the l
   const messages = (await api.get(`${path}/messages`)).body['items'] as { message_id: string }[]
   assert.equal(messages.at(-1)?.message_id, sent.event.message_id)
 })
+
+test('a slot that is free again while a claim is under way goes to who was left out of it, without waiting for the poll', async (t) => {
+  const { api } = await addAskingCustomer()
+  const asked: { readonly sessionId: string; readonly answer: () => void }[] = []
+  let onClaim = async (): Promise<void> => undefined
+  const turns = startTurns(
+    {
+      ...deps,
+      limits: { ...deps.limits, pollMs: 60_000 },
+      relaxedDb: {
+        ...deps.relaxedDb,
+        rows: async <Row>(...statement: Parameters<typeof deps.relaxedDb.rows>) => {
+          const rows = await deps.relaxedDb.rows<Row>(...statement)
+          if (statement[0].name === 'claim-turns') await onClaim()
+          return rows
+        },
+      },
+      answerAsk: (_, { sessionId }) =>
+        new Promise((resolve) => {
+          asked.push({ sessionId, answer: () => resolve({ ok: true, value: {} }) })
+        }),
+    },
+    slots,
+  )
+  t.after(async () => {
+    const stopping = turns.stop()
+    for (const { answer } of asked) answer()
+    await stopping
+  })
+  const paths: string[] = []
+  for (let user = 0; user <= slots.ofOne; user++) paths.push((await api.open()).path)
+  await until('nothing is behind', () => turns.inFlight() === 0)
+  for (const path of paths.slice(1)) await api.say(path, 'hello')
+  await until('its slots are taken', () => asked.length === slots.ofOne)
+
+  onClaim = async () => {
+    onClaim = async () => undefined
+    asked[0]?.answer()
+    await until('a slot is free', () => turns.inFlight() < slots.ofOne)
+  }
+  await api.say(paths[0] ?? '', 'hello')
+  await until('the one that was left out is asked', () => asked.length > slots.ofOne)
+})
