@@ -262,6 +262,9 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
   const fromCommits = takeFromCommits({
     endpointOf,
     hasRoom: (endpoint) => !stopped && roomOf(endpoint, bytesInHand()) > 0,
+    freed: (endpoint) => {
+      if (endpoint.due) pump()
+    },
     queue: (endpoint, delivery, claim) => {
       endpoint.queue.push(hold(delivery, claim, false))
       sendQueued(endpoint)

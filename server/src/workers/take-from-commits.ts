@@ -7,6 +7,8 @@ type Taker = NonNullable<Deps['takers']['deliveries']>
 export const takeFromCommits = (options: {
   readonly endpointOf: (integrationId: string) => EndpointInHand
   readonly hasRoom: (endpoint: EndpointInHand) => boolean
+  /** Room that was kept is free again, unused. */
+  readonly freed: (endpoint: EndpointInHand) => void
   readonly queue: (endpoint: EndpointInHand, delivery: Held['delivery'], claim: Held['claim']) => void
 }) => {
   let reserved = 0
@@ -25,7 +27,11 @@ export const takeFromCommits = (options: {
       if (isKept) keep(endpoint, 1)
       return isKept
     },
-    letGo: (integrationId) => keep(options.endpointOf(integrationId), -1),
+    letGo: (integrationId) => {
+      const endpoint = options.endpointOf(integrationId)
+      keep(endpoint, -1)
+      options.freed(endpoint)
+    },
     take: (delivery, claim) => {
       const endpoint = options.endpointOf(delivery.integrationId)
       options.queue(endpoint, delivery, claim)

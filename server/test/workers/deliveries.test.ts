@@ -579,3 +579,14 @@ test('a stop waits for the commits that room is kept for, and gives back what th
     [{ head: 1, attempts: 0, isHeld: false, isDue: true }],
   )
 })
+
+test('room that a commit did not need goes to the events that wait for it, without waiting for the poll', async (t) => {
+  const { db, webhooks, commits, wake } = await startLoop(t, { endpointInFlightMax: 1 })
+  const { integrationId } = await seedIntegration(db)
+  const kept = [1, 2, 3].filter(() => commits()?.reserve(integrationId))
+  assert.equal(kept.length, 3)
+  await seedLanes(db, 1, integrationId)
+  wake(integrationId)
+  for (const _ of kept) commits()?.letGo(integrationId)
+  await until('it is sent', () => webhooks.inFlight.size === 1)
+})
