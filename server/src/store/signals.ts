@@ -177,9 +177,13 @@ export const createSignals = (options: {
     committed,
     composed,
     wakeAll,
-    /** Nobody else is alive, as far as anybody can see. */
+    /**
+     * Nobody else is alive, as far as anybody can see. It says hello all the same: on a connection that broke without a
+     * word nothing else would be sent, and who comes would take a process without its lock for dead.
+     */
     setAlone: (claim: boolean): void => {
       isAlone = claim
+      if (isAlone) send({ hello: true })
     },
     onWakeUp: subscribe(wakers),
     onCompose: subscribe(composers),

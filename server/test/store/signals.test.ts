@@ -94,3 +94,30 @@ test('a process that is alone tells nobody, until another one comes', async (t) 
   })
   assert.ok(!heard.some((payload) => payload.includes('two')))
 })
+
+test('a process that is alone notices when its connection answers no more, for by it the next one knows that it lives', async (t) => {
+  const proxy = await openDatabaseProxy(t, url)
+  const speaker = createSignals({ url: proxy.url, processKey: newProcessKey(), log, answerMsMax: 200 })
+  t.after(speaker.close)
+  const listener = createSignals({ url, processKey: newProcessKey(), log })
+  t.after(listener.close)
+  await listener.connect()
+  const heard: string[] = []
+  listener.onCompose(({ body }) => heard.push(body))
+  await speaker.connect()
+  speaker.composed({ sessionId: 's', integrationId: 'i', body: 'all is sent' })
+  await until('all is sent', () => heard.length > 0)
+  let woken = 0
+  speaker.onWakeUp(() => {
+    woken += 1
+  })
+  let silent: unknown
+  proxy.toServer = (bytes, link) => {
+    silent ??= link
+    return link === silent ? undefined : bytes
+  }
+  await until('it has a new connection', () => {
+    speaker.setAlone(true)
+    return woken > 0
+  })
+})
