@@ -33,14 +33,16 @@ const lockStatement = {
 }
 
 /**
- * With the lanes of their turns, so that a claim that still holds goes on holding to the commit. Each session's row is
- * locked before its lane, and both in the order of the ids, so nobody waits in a circle.
+ * With the lanes of their turns, so that a claim that still holds goes on holding to the commit. All sessions are locked
+ * before the first lane, as the sort needs all of them: who holds a lane and waits for a session would close a circle
+ * with those who lock many lanes and no session (a take-over, the clock).
  */
 const lockWithTurnsStatement = {
   name: 'lock-sessions-with-turns',
-  text: `select ${sessionColumns}, ${now}, l.claim_id as turn_claim_id
-    from sessions s join turn_lanes l on l.session_id = s.session_id
-    where s.session_id = any($1::uuid[]) order by s.session_id for update`,
+  text: `with locked as materialized (
+      select * from sessions where session_id = any($1::uuid[]) order by session_id for update)
+    select ${sessionColumns}, ${now}, l.claim_id as turn_claim_id
+    from locked s join turn_lanes l on l.session_id = s.session_id order by s.session_id for update of l`,
 }
 
 /**

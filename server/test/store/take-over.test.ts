@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { claimDeliveries } from '../../src/store/delivery-lanes.ts'
 import { claimIdOf, enterProcess, newProcessKey, takeOverFrom } from '../../src/store/processes.ts'
-import { seedIntegration } from '../support/channel.ts'
+import { lockSessions } from '../../src/store/session-cell.ts'
+import { openTestSession, seedIntegration } from '../support/channel.ts'
 import { testDatabase } from '../support/database.ts'
 import { run } from '../support/sql.ts'
 import { until } from '../support/until.ts'
@@ -26,6 +27,14 @@ const addLane = async (integrationId: string): Promise<string> => {
   return sessionId
 }
 
+const waitingForLocks = async (): Promise<number> => {
+  const waiting = await run(
+    db,
+    `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+  )
+  return waiting.length
+}
+
 test('what a dead process held is taken over also when a message changes its lane in the very moment', async () => {
   const { integrationId } = await seedIntegration(db)
   const sessionId = await addLane(integrationId)
@@ -43,13 +52,7 @@ test('what a dead process held is taken over also when a message changes its lan
       sessionId,
     ])
     taking = takeOverFrom(db, dead)
-    await until('the taking over waits for the message', async () => {
-      const waiting = await run(
-        db,
-        `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-      )
-      return waiting.length > 0
-    })
+    await until('the taking over waits for the message', async () => (await waitingForLocks()) > 0)
   })
   assert.equal(await taking, 1)
   assert.equal((await claimAs(alive)).length, 1)
@@ -71,4 +74,53 @@ test('only the claims of the dead process are void', async () => {
     [held],
   )
   assert.deepEqual(rows, [{ isHeld: true }])
+})
+
+test('who is taken for dead ends turns, while it is taken over from and messages come: nobody waits in a circle', async () => {
+  const seeded = await seedIntegration(db, { agent: true })
+  const [first, second, third] = (
+    await Promise.all([1, 2, 3].map(() => openTestSession(db, seeded, true)))
+  ).toSorted()
+  assert.ok(first && second && third)
+  const dead = newProcessKey()
+  const claimId = claimIdOf(dead)
+  await run(db, `update turn_lanes set claim_id = $1, ready_at = now() + interval '60 s'`, [claimId])
+  const turn = { turn: 1, claimId }
+  const others: Promise<unknown>[] = []
+  await db.transaction(async (message) => {
+    await lockSessions(message, [{ sessionId: first }, { sessionId: third }])
+    const ending = [second, third].map((sessionId) => ({ sessionId, turn }))
+    others.push(db.transaction((turns) => lockSessions(turns, ending)))
+    await until('the turns wait for the message', async () => (await waitingForLocks()) === 1)
+    let isTaken = false
+    others.push(takeOverFrom(db, dead).then(() => (isTaken = true)))
+    await until(
+      'it is taken over, or that waits for the turns',
+      async () => isTaken || (await waitingForLocks()) === 2,
+    )
+    const lane = { name: 'add-to-turn-lane', text: 'update turn_lanes set tail = 2 where session_id = $1' }
+    await message.rows(lane, [first])
+  })
+  await Promise.all(others)
+})
+
+test('who ends a turn sees what became of session and claim while it waited for either', async () => {
+  const seeded = await seedIntegration(db, { agent: true })
+  const sessionId = await openTestSession(db, seeded, true)
+  const claimId = claimIdOf(newProcessKey())
+  await run(db, `update turn_lanes set claim_id = $1 where session_id = $2`, [claimId, sessionId])
+  for (const change of [
+    `update sessions set last_turn = 7 where session_id = $1`,
+    `update turn_lanes set claim_id = null where session_id = $1`,
+  ]) {
+    let ending: ReturnType<typeof lockSessions> | undefined
+    await db.transaction(async (tx) => {
+      await tx.rows({ name: '', text: change }, [sessionId])
+      ending = db.transaction((turn) => lockSessions(turn, [{ sessionId, turn: { turn: 1, claimId } }]))
+      await until('the end waits for it', async () => (await waitingForLocks()) === 1)
+    })
+    const cell = (await ending)?.get(sessionId)
+    assert.equal(cell?.lastTurn, 7)
+    assert.equal(cell?.turnClaimId, change.includes('sessions') ? claimId : null)
+  }
 })
