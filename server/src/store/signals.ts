@@ -34,6 +34,8 @@ const idsNamedMax = 80
 const answerMsMaxDefault = 5_000
 /** What more comes meanwhile is lost, which costs its listeners a second. */
 const waitingMax = 1_000
+/** Who comes, or comes back, is written down by its next look and found by ours (usecases/take-over.ts). */
+const untilFoundMs = 5_000
 
 export const createSignals = (options: {
   readonly url: string
@@ -51,6 +53,8 @@ export const createSignals = (options: {
   let sent: Promise<void> = Promise.resolve()
   let waiting = 0
   let isAlone = false
+  /** Of another process; ms of the monotonic clock. */
+  let heardAt = Number.NEGATIVE_INFINITY
   let reconnectTimer: NodeJS.Timeout | undefined
 
   const emit = (wakeUps: WakeUps): void => {
@@ -113,6 +117,7 @@ export const createSignals = (options: {
     const message = parseMessage(payload)
     if (!message || message.from === options.processKey) return
     isAlone = false
+    heardAt = performance.now()
     if (message.hello) return
     if (message.compose) for (const listener of composers) listener(message.compose)
     else
@@ -182,8 +187,8 @@ export const createSignals = (options: {
      * word nothing else would be sent, and who comes would take a process without its lock for dead.
      */
     setAlone: (claim: boolean): void => {
-      isAlone = claim
-      if (isAlone) send({ hello: true })
+      isAlone = claim && performance.now() - heardAt > untilFoundMs
+      if (claim) send({ hello: true })
     },
     onWakeUp: subscribe(wakers),
     onCompose: subscribe(composers),

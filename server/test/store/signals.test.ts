@@ -121,3 +121,20 @@ test('a process that is alone notices when its connection answers no more, for b
     return woken > 0
   })
 })
+
+test('who was heard of a moment ago is there, even if a look that began before did not find it', async (t) => {
+  const speaker = createSignals({ url, processKey: newProcessKey(), log })
+  const comer = createSignals({ url, processKey: newProcessKey(), log })
+  t.after(speaker.close)
+  t.after(comer.close)
+  const heard: string[] = []
+  speaker.onCompose(({ body }) => heard.push(body))
+  comer.onCompose(({ body }) => heard.push(body))
+  await speaker.connect()
+  await comer.connect()
+  comer.composed({ sessionId: 's', integrationId: 'i', body: 'here I am' })
+  await until('it is heard of', () => heard.length === 2)
+  speaker.setAlone(true)
+  speaker.composed({ sessionId: 's', integrationId: 'i', body: 'welcome' })
+  await until('it hears', () => heard.length === 4)
+})
