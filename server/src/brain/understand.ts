@@ -1,9 +1,10 @@
 import { vectorOfBase64 } from '../domain/vector-base64.ts'
 import type { Agent } from './agent.ts'
 import { offtopicsIntent } from './document/document.ts'
-import { classify, needsEmbedding, readMessage } from './intents/classify.ts'
+import { classify, needsEmbedding, type ReadMessage, readMessage } from './intents/classify.ts'
 import type { RankedIntent, Understanding } from './intents/model.ts'
 import { matchPhrase } from './intents/phrases.ts'
+import { recall } from './intents/recall.ts'
 import { hearsIntent, listeningNode } from './listening.ts'
 import { ask, note, type OpenTurn } from './open-turn.ts'
 import type { Thinking, Trace } from './turn-types.ts'
@@ -16,11 +17,20 @@ export function* understand(turn: OpenTurn): Thinking<Understanding> {
 
 function* read(turn: OpenTurn): Thinking<Understanding> {
   const { agent, text } = turn
-  if (!agent.model) return matchPhrase(agent.phrases, text)
-  const message = readMessage(agent.model, text)
-  if (!needsEmbedding(agent.model, message, agent.threshold)) return classify(agent.model, message)
+  const { model, threshold } = agent
+  if (!model) return matchPhrase(agent.phrases, text)
+  let message: ReadMessage | undefined
+  const clear = recall(agent, text, () => {
+    message = readMessage(model, text)
+    return needsEmbedding(model, message, threshold) ? undefined : classify(model, message)
+  })
+  if (clear) return clear
   const vector = yield* ask(turn, { kind: 'embed', text })
-  return classify(agent.model, message, typeof vector === 'string' ? vectorOfBase64(vector) : undefined)
+  return classify(
+    model,
+    message ?? readMessage(model, text),
+    typeof vector === 'string' ? vectorOfBase64(vector) : undefined,
+  )
 }
 
 /** The training phrase's intent, when the message is one. Needs no model. */
