@@ -2,13 +2,14 @@ import { blame } from './config/blame.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './outside/embedded-postgres.ts'
 import { type FirstStartSecrets, readFirstStartSecrets } from './outside/first-start-secrets.ts'
 import type { Log } from './outside/log.ts'
-import type { StartOptions } from './start.ts'
 
 export interface DataFolder {
   readonly secrets: FirstStartSecrets
   /** null where DATABASE_URL names another one */
   readonly embedded: EmbeddedPostgres | null
 }
+
+type DataFolderOptions = Parameters<typeof readFirstStartSecrets>[0] & { readonly databaseUrl: string | null }
 
 /**
  * What lies in the data folder: secrets, and a PostgreSQL that is started on it. It needs little of our code and waits
@@ -17,7 +18,7 @@ export interface DataFolder {
  * @param onWait is called when that time begins
  */
 export const openDataFolder = async (
-  config: StartOptions,
+  config: DataFolderOptions,
   log: Log,
   onWait: () => void = () => undefined,
 ): Promise<DataFolder> => {

@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['domain'],
   'config.ts': ['config', 'domain', 'outside', 'deps.ts', 'start.ts (types)'],
   'help.ts': ['config.ts'],
-  'open-data-folder.ts': ['config', 'outside', 'start.ts (types)'],
+  'open-data-folder.ts': ['config', 'outside'],
   'welcome.ts': ['config.ts (types)', 'start.ts (types)'],
 }
 

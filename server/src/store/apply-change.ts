@@ -5,7 +5,7 @@ import { nextCheckAt } from '../domain/session.ts'
 import type { IntegrationSettings } from './integrations.ts'
 import type { SessionCell } from './session-cell.ts'
 import type { Change, ChangeRequest } from './session-change.ts'
-import type { Writes } from './write-changes.ts'
+import type { Writes } from './writes.ts'
 
 export interface Applied {
   readonly request: ChangeRequest

@@ -6,12 +6,12 @@ import type { Queries, Transaction } from './db.ts'
 import { type DirectClaims, type DirectClaimsDeps, directClaims } from './direct-claims.ts'
 import { type Answered, findAnswers, keepAnswers, keyConflict, newAnswers } from './idempotency.ts'
 import type { IntegrationSettings, Settings } from './integrations.ts'
-import type { LaneRow } from './lane-parts.ts'
 import { loadMarks, type UnmarkedMessages } from './message-marks.ts'
 import { lockSessions, type SessionCell, sessionWrite } from './session-cell.ts'
 import { type ChangeRequest, type Committed, LostClaim } from './session-change.ts'
 import { isStoreClash, isStoreUnavailable } from './store-errors.ts'
-import { emptyWrites, type Writes, writeChanges } from './write-changes.ts'
+import { writeChanges } from './write-changes.ts'
+import { emptyWrites, type LaneRow, type Writes } from './writes.ts'
 
 /**
  * Every change of a session goes through this door: API calls, finished turns, the clock.

@@ -2,9 +2,9 @@ import type { Session } from '../domain/session.ts'
 import { voidClaim } from './claim-or-void.ts'
 import type { Db } from './db.ts'
 import type { ClaimedDelivery } from './delivery-lanes.ts'
-import type { DueLane, EventWrite, LaneKind, LaneRow, TurnWrite } from './lane-parts.ts'
 import type { SessionCell } from './session-cell.ts'
 import type { ClaimedTurn } from './turn-lanes.ts'
+import type { DueLane, EventWrite, LaneKind, LaneRow, TurnWrite } from './writes.ts'
 
 /**
  * What a commit makes due is claimed by that very commit, when somebody in this process has room for it. It saves the

@@ -1,59 +1,8 @@
-import type { JsonObject } from '../domain/json.ts'
 import type { DirectClaims } from './direct-claims.ts'
 import { at, columns, type Part } from './statement-parts.ts'
+import type { DueLane, EventWrite, FinishedTurnWrite, LaneKind, TurnWrite } from './writes.ts'
 
 /** The parts that make work: turns and events, each with the lane of its session, which grows by them. */
-export interface TurnWrite {
-  readonly sessionId: string
-  readonly integrationId: string
-  readonly turn: number
-  readonly kind: 'message' | 'session_start'
-  readonly requestId: string
-  readonly position: number | null
-  /** What is to be answered; it lies at `position`. */
-  readonly message: JsonObject | null
-  readonly createdAt: number
-}
-
-export interface EventWrite {
-  readonly sessionId: string
-  readonly integrationId: string
-  readonly sequence: number
-  readonly eventId: string
-  readonly eventType: string
-  readonly body: string
-  readonly createdAt: number
-}
-
-export interface FinishedTurnWrite {
-  readonly sessionId: string
-  readonly turn: number
-  readonly outcome: 'answered' | 'silent' | 'failed'
-  readonly recorded: object
-  /** The session owes more of them. */
-  readonly hasLaterTurns: boolean
-}
-
-/** A lane that this batch adds work to. */
-export interface DueLane<Write> {
-  readonly sessionId: string
-  readonly integrationId: string
-  readonly first: Write
-  last: Write
-}
-
-export type LaneKind = 'turns' | 'deliveries'
-
-/** What became of it. */
-export interface LaneRow {
-  readonly kind: LaneKind
-  readonly sessionId: string
-  /** By this commit's own claim. */
-  readonly held: boolean
-  /** Nobody holds it, and it is or may be time: who has looked for it meanwhile has passed over a locked row. */
-  readonly due: boolean
-}
-
 export const turnParts = (writes: readonly TurnWrite[], direct: DirectClaims | undefined): Part[] => {
   if (writes.length === 0) return []
   const lanes = lanesOf(writes)

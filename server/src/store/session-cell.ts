@@ -3,7 +3,7 @@ import type { Session } from '../domain/session.ts'
 import type { Queries } from './db.ts'
 import type { ChangeRequest } from './session-change.ts'
 import { parseObject, type SessionRow, sessionColumns, sessionOf } from './session-row.ts'
-import type { SessionWrite } from './write-changes.ts'
+import type { SessionWrite } from './writes.ts'
 
 /** A session in hand: the row as locked, and what the requests of this batch have made of it so far. */
 export interface SessionCell {

@@ -29,6 +29,8 @@ const coalesceMs = 10
 const reconnectMs = 1_000
 /** PostgreSQL's limit on a payload is 8,000 bytes. */
 const payloadBytesMax = 7_500
+/** Leaves room for the ids. */
+const composeBytesMax = 7_000
 const idsNamedMax = 80
 /** A connection that takes longer to answer is half open: the other side is gone, and nobody told us. */
 const answerMsMaxDefault = 5_000
@@ -174,7 +176,7 @@ export const createSignals = (options: {
 
   const composed = (compose: ComposeSignal): void => {
     for (const listener of composers) listener(compose)
-    if (!isAlone) send({ compose })
+    if (!isAlone) send({ compose: { ...compose, body: fittingBody(compose.body) } })
   }
 
   return {
@@ -198,6 +200,13 @@ export const createSignals = (options: {
       await client?.end().catch(() => undefined)
     },
   }
+}
+
+/** The context, which every event may do without, is what can be too large for a notification. */
+const fittingBody = (body: string): string => {
+  if (Buffer.byteLength(JSON.stringify(body)) <= composeBytesMax) return body
+  const { context: _, ...rest } = JSON.parse(body) as Record<string, unknown>
+  return JSON.stringify(rest)
 }
 
 const subscribe =

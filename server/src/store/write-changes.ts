@@ -1,63 +1,9 @@
-import type { HumanAgent, MessageAuthor } from '../domain/message.ts'
-import type { Session } from '../domain/session.ts'
 import type { Statement, Transaction } from './db.ts'
 import type { DirectClaims } from './direct-claims.ts'
-import {
-  type EventWrite,
-  eventParts,
-  type FinishedTurnWrite,
-  finishedParts,
-  type LaneRow,
-  type TurnWrite,
-  turnParts,
-} from './lane-parts.ts'
+import { eventParts, finishedParts, turnParts } from './lane-parts.ts'
 import type { MarkKind } from './message-marks.ts'
-import type { FileDraft } from './session-change.ts'
 import { at, columns, type Part, statementOf } from './statement-parts.ts'
-
-/** What one batch of changes writes, table by table. */
-export interface Writes {
-  sessions: readonly SessionWrite[]
-  readonly messages: MessageWrite[]
-  readonly turns: TurnWrite[]
-  readonly events: EventWrite[]
-  readonly marks: { sessionId: string; messageId: string; kind: MarkKind; at: number }[]
-  readonly files: (FileDraft & { sessionId: string; integrationId: string })[]
-  readonly finishedTurns: FinishedTurnWrite[]
-}
-
-export interface SessionWrite {
-  readonly session: Session
-  /** null = as it was. */
-  readonly context: string | null
-  readonly dialogState: string | null
-  readonly lastPosition: number
-  readonly lastTurn: number
-  readonly lastSequence: number
-  readonly checkAt: number
-}
-
-export interface MessageWrite {
-  readonly sessionId: string
-  readonly position: number
-  readonly messageId: string
-  readonly author: MessageAuthor
-  readonly body: object
-  readonly agent?: HumanAgent | undefined
-  readonly requestId: string
-  readonly inReplyTo?: string | undefined
-  readonly createdAt: number
-}
-
-export const emptyWrites = (): Writes => ({
-  sessions: [],
-  messages: [],
-  turns: [],
-  events: [],
-  marks: [],
-  files: [],
-  finishedTurns: [],
-})
+import type { LaneRow, MessageWrite, SessionWrite, Writes } from './writes.ts'
 
 /**
  * All of it in one statement made of the parts that are there, so a plain message pays for nothing else. A statement

@@ -138,3 +138,19 @@ test('who was heard of a moment ago is there, even if a look that began before d
   speaker.composed({ sessionId: 's', integrationId: 'i', body: 'welcome' })
   await until('it hears', () => heard.length === 4)
 })
+
+test('typing in a session with a large context is heard in other processes, too, without the context', async (t) => {
+  const speaker = createSignals({ url, processKey: newProcessKey(), log })
+  const listener = createSignals({ url, processKey: newProcessKey(), log })
+  t.after(speaker.close)
+  t.after(listener.close)
+  await speaker.connect()
+  await listener.connect()
+  const heard: string[] = []
+  listener.onCompose(({ body }) => heard.push(body))
+  const small = JSON.stringify({ action: 'start', context: { note: 'short' } })
+  const large = JSON.stringify({ action: 'stop', context: { note: '"'.repeat(20_000) } })
+  for (const body of [small, large]) speaker.composed({ sessionId: 's', integrationId: 'i', body })
+  await until('both are heard', () => heard.length === 2)
+  assert.deepEqual(heard, [small, '{"action":"stop"}'])
+})

@@ -2,7 +2,7 @@ import type { Understanding } from './model.ts'
 
 /**
  * Quick replies and greetings are worded alike all day long. What words alone made of the last texts is kept, so that
- * such a message is not taken apart again: a third of the time that an ordinary turn thinks. The same text means the
+ * such a message is not taken apart again: more than half of the time that an ordinary turn thinks. The same text means the
  * same to the same agent, so nobody can tell the difference.
  *
  * @param agent goes by identity: another version, another memory
