@@ -39,8 +39,8 @@ export interface ChangeSessionsDeps extends DirectClaimsDeps {
 
 const batchItemsMax = 200
 /** One at a time, as long as it gets on: on two cores a second one beside it makes both smaller and nothing faster. */
-const lateAfterMs = 5
-const callBatchesInFlightMax = 4
+const lateAfterMs = 10
+const callBatchesInFlightMax = 2
 /** Of one integration they wait for each other at the log's lock. */
 const turnBatchesInFlightMax = 2
 
