@@ -41,9 +41,11 @@ export const startSubject = async (
   script: string,
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  /** Those of Node itself. */
+  nodeFlags: readonly string[] = [],
 ): Promise<Subject> => {
   const child = track(
-    spawn(process.execPath, [script, ...args], {
+    spawn(process.execPath, [...nodeFlags, script, ...args], {
       env: { ...process.env, NODE_ENV: 'development', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Type } from 'typebox'
 import { Pool } from 'undici'
@@ -11,6 +12,15 @@ export interface Dragoman {
   /** An integration of its own with open sessions, as the load process wants it. */
   readonly openTraffic: (webhookUrl: string, sessionCount: number) => Promise<Traffic>
   readonly stop: () => Promise<void>
+}
+
+/** Node's flags of `npm start`: without them it would not be what a user starts. */
+const startFlags = (): string[] => {
+  const { scripts } = checked(
+    Type.Object({ scripts: Type.Object({ start: Type.String() }) }),
+    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')),
+  )
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'))
 }
 
 const mainScript = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
@@ -37,6 +47,7 @@ export const startDragoman = async (
       DRAGOMAN_ROLES: roles,
     },
     ['--json'],
+    startFlags(),
   )
   const origin =
     checked(Type.Object({ listening: Type.Union([Type.String(), Type.Null()]) }), subject.said).listening ??
