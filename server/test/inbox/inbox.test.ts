@@ -165,6 +165,13 @@ test('who reads on after an item misses none, however many came at once', async 
   assert.equal(seen.size, 250)
 })
 
+const replay = (sessionId: string): Promise<Response> =>
+  fetch(`${url}/api/v1/deliveries/replay`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${dragoman.adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ session_id: sessionId }),
+  })
+
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
 )
@@ -203,8 +210,12 @@ test('the page shows an event as it arrives, in a real browser, with no script b
       (await newest.locator('.why').textContent()) ?? '',
       /“how much does it cost”.*pricing_plans\d+%/,
     )
-    await ask('Tell me about the Starter plan')
+    const session = await ask('Tell me about the Starter plan')
     await page.waitForFunction((count) => document.querySelectorAll('.event').length > count, before + 1)
+    await newest.locator('.again').waitFor({ state: 'hidden' })
+    await replay(session)
+    await page.waitForFunction((count) => document.querySelectorAll('.event').length > count, before + 2)
+    await newest.locator('.again').waitFor({ state: 'visible' })
     assert.equal(await page.locator('.event').first().locator('.bubble strong').textContent(), 'Starter')
     await page.locator('.event').first().locator('summary', { hasText: 'Headers' }).click()
     // All of it is read without pushing the page aside, also what hides its overflow.

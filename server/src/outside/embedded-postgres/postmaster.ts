@@ -36,6 +36,9 @@ const settings: Readonly<Record<string, string>> = {
   shared_buffers: '128MB',
   fsync: 'on',
   synchronous_commit: 'on',
+  // What needs no flush of its own (the outcome of a delivery) is on disk soon all the same: killed before that, the
+  // process would send those events again.
+  wal_writer_delay: '50ms',
   max_wal_size: '1GB',
   checkpoint_timeout: '15min',
   autovacuum_naptime: '15s',

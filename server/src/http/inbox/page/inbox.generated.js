@@ -134,6 +134,16 @@ const inlineShown = (groups                                    )              =>
   return link
 }
 
+/** Delivery is at least once: whose answer was lost, or who asked for a replay, gets the same event again. */
+const known = new Set        ()
+
+const cameBefore = ({ event_id: id }            )          => {
+  if (id === undefined) return false
+  const before = known.has(id)
+  known.add(id)
+  return before
+}
+
 const rowOf = (item      )              => {
   const event             = typeof item.event === 'string' ? {} : item.event
   const row = find             ('.event', template.content.cloneNode(true)                    )
@@ -160,6 +170,7 @@ const rowOf = (item      )              => {
   find('.headers', row).textContent = Object.entries(item.headers)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n')
+  find             ('.again', row).hidden = !item.verified || !cameBefore(event)
   find('.body', row).textContent =
     typeof item.event === 'string' ? item.event : JSON.stringify(item.event, null, 2)
   return row

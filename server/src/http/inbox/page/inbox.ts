@@ -11,6 +11,7 @@ interface Item {
 }
 
 interface EventShown {
+  readonly event_id?: string
   readonly event_type?: string
   readonly session_id?: string
   readonly external_session_id?: string
@@ -166,6 +167,16 @@ const inlineShown = (groups: Record<string, string | undefined>): HTMLElement =>
   return link
 }
 
+/** Delivery is at least once: whose answer was lost, or who asked for a replay, gets the same event again. */
+const known = new Set<string>()
+
+const cameBefore = ({ event_id: id }: EventShown): boolean => {
+  if (id === undefined) return false
+  const before = known.has(id)
+  known.add(id)
+  return before
+}
+
 const rowOf = (item: Item): HTMLElement => {
   const event: EventShown = typeof item.event === 'string' ? {} : item.event
   const row = find<HTMLElement>('.event', template.content.cloneNode(true) as DocumentFragment)
@@ -192,6 +203,7 @@ const rowOf = (item: Item): HTMLElement => {
   find('.headers', row).textContent = Object.entries(item.headers)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n')
+  find<HTMLElement>('.again', row).hidden = !item.verified || !cameBefore(event)
   find('.body', row).textContent =
     typeof item.event === 'string' ? item.event : JSON.stringify(item.event, null, 2)
   return row
