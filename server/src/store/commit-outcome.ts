@@ -12,6 +12,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { askPool } from './ask.ts'
 import type { Statement } from './queries.ts'
 import { isStoreUnavailable, outcomeUnknown, storeUnavailable } from './store-errors.ts'
 
@@ -35,6 +36,7 @@ const outcomePauseMs = 100
 
 interface OutcomeDeps {
   readonly pool: pg.Pool
+  readonly answerMsMax: number
   readonly log: (line: string, fields?: object) => void
 }
 
@@ -59,12 +61,12 @@ export const learnCommitOutcome = async (
 
 type Outcome = 'committed' | 'aborted' | 'unknown'
 
-const awaitOutcome = async ({ pool }: OutcomeDeps, transaction: InDoubt): Promise<Outcome> => {
+const awaitOutcome = async (deps: OutcomeDeps, transaction: InDoubt): Promise<Outcome> => {
   const deadline = performance.now() + outcomeLimitMs
   while (performance.now() < deadline) {
     try {
-      const outcome = await askOutcome(pool, transaction.witness)
-      if (outcome === 'in doubt') return await askProof(pool, transaction.proof)
+      const outcome = await askOutcome(deps, transaction.witness)
+      if (outcome === 'in doubt') return await askProof(deps, transaction.proof)
       if (outcome !== 'undecided') return outcome
     } catch (error) {
       if (isIdOfTheFuture(error)) return 'aborted'
@@ -76,20 +78,24 @@ const awaitOutcome = async ({ pool }: OutcomeDeps, transaction: InDoubt): Promis
 }
 
 const askOutcome = async (
-  pool: pg.Pool,
+  { pool, answerMsMax }: OutcomeDeps,
   witness: Witness,
 ): Promise<'committed' | 'aborted' | 'undecided' | 'in doubt'> => {
-  const { rows } = await pool.query({ ...endAndAsk, values: [witness.transaction_id, witness.server_life] })
-  const { status, is_same_life } = rows[0]
+  const query = { ...endAndAsk, values: [witness.transaction_id, witness.server_life] }
+  const [row] = (await askPool(pool, { query, answerMsMax })) as {
+    status: string | null
+    is_same_life: boolean
+  }[]
+  const { status, is_same_life } = row ?? { status: null, is_same_life: false }
   if (status === 'committed') return is_same_life ? 'committed' : 'in doubt'
   if (status === 'in progress') return is_same_life ? 'undecided' : 'aborted'
   // So long ago that the server has forgotten.
   return status === 'aborted' ? 'aborted' : 'in doubt'
 }
 
-const askProof = async (pool: pg.Pool, proof: Proof | undefined): Promise<Outcome> => {
+const askProof = async ({ pool, answerMsMax }: OutcomeDeps, proof: Proof | undefined): Promise<Outcome> => {
   if (!proof) return 'unknown'
-  const { rows } = await pool.query({ ...proof, values: [...proof.values] })
+  const rows = await askPool(pool, { query: { ...proof, values: [...proof.values] }, answerMsMax })
   return rows.length > 0 ? 'committed' : 'aborted'
 }
 

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { askPool } from './ask.ts'
 import type { Queries, Statement, Transaction, TransactionOptions } from './queries.ts'
 import { runTransaction } from './transaction.ts'
 
@@ -59,7 +60,6 @@ export const openDatabase = (options: DatabaseOptions): Db => {
     connectionTimeoutMillis: options.connectTimeoutMs ?? connectTimeoutDefaultMs,
     idleTimeoutMillis: idleConnectionMs,
     statement_timeout: options.statementTimeoutMs,
-    query_timeout: options.statementTimeoutMs + silenceGraceMs,
     lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionMs,
     keepAlive: true,
@@ -71,14 +71,13 @@ export const openDatabase = (options: DatabaseOptions): Db => {
   pool.on('error', (error) => options.log('an idle database connection broke', { error: error.message }))
   pool.on('connect', (client) => client.on('error', ignore))
 
+  const answerMsMax = options.statementTimeoutMs + silenceGraceMs
   return {
     url: options.url,
-    rows: async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
-      const result = await pool.query({ ...statement, values: [...values] })
-      return result.rows
-    },
+    rows: async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> =>
+      (await askPool(pool, { query: { ...statement, values: [...values] }, answerMsMax })) as R[],
     transaction: (work, { certain = false } = {}) =>
-      runTransaction({ pool, log: options.log }, work, certain),
+      runTransaction({ pool, answerMsMax, log: options.log }, work, certain),
     end: () => pool.end(),
     connectionsInUse: () => pool.totalCount - pool.idleCount,
   }

@@ -2,6 +2,7 @@ import { Refusal } from '../domain/errors.ts'
 import type { Json } from '../domain/json.ts'
 import { limits } from '../domain/limits.ts'
 import type { Queries } from './db.ts'
+import { jsonTexts } from './statement-parts.ts'
 import { storeClash } from './store-errors.ts'
 
 /** The caller's Idempotency-Key and the SHA-256 of method, path and body it came with. */
@@ -79,7 +80,7 @@ export const keepAnswers = async (tx: Queries, unsorted: readonly NewAnswer[]): 
     answers.map((answer) => answer.integrationId),
     answers.map((answer) => answer.key),
     answers.map((answer) => answer.hash),
-    answers.map((answer) => answer.answer),
+    jsonTexts(answers.map((answer) => answer.answer)),
   ])
   if (rows.length !== answers.length)
     throw storeClash('an idempotency key was taken by another process meanwhile')

@@ -1,5 +1,5 @@
 import type { DirectClaims } from './direct-claims.ts'
-import { at, columns, type Part } from './statement-parts.ts'
+import { at, columns, jsonTexts, type Part } from './statement-parts.ts'
 import type { DueLane, EventWrite, FinishedTurnWrite, LaneKind, TurnWrite } from './writes.ts'
 
 /** The parts that make work: turns and events, each with the lane of its session, which grows by them. */
@@ -65,7 +65,7 @@ export const eventParts = (writes: readonly EventWrite[], direct: DirectClaims |
         (w) => w.integrationId,
         (w) => w.eventId,
         (w) => w.eventType,
-        (w) => w.body,
+        { jsonText: (w) => w.body },
         (w) => w.createdAt,
       ]),
     },
@@ -124,7 +124,7 @@ export const finishedParts = (writes: readonly FinishedTurnWrite[]): Part[] => {
         sessionIds,
         turns,
         writes.map((write) => write.outcome),
-        writes.map((write) => JSON.stringify(write.recorded)),
+        jsonTexts(writes.map((write) => JSON.stringify(write.recorded))),
       ],
     },
     {

@@ -3,6 +3,7 @@ import type { Session } from '../domain/session.ts'
 import { createBatcher } from './batch.ts'
 import type { Db, Transaction } from './db.ts'
 import { findAnswers, type IdempotencyClaim, keepAnswers, keyConflict, newAnswers } from './idempotency.ts'
+import { jsonTexts } from './statement-parts.ts'
 import { isStoreClash, isStoreUnavailable } from './store-errors.ts'
 
 /** New sessions, many to a commit. With a greeting agent the first turn is due at once. */
@@ -106,8 +107,8 @@ const insertSessions = async (tx: Transaction, requests: readonly OpenRequest[])
     of((r) => r.session.agent?.agentId ?? null),
     of((r) => r.session.agent?.version ?? null),
     of((r) => r.session.agent?.name ?? null),
-    of((r) => JSON.stringify(r.session.context)),
-    of((r) => JSON.stringify(r.dialogState)),
+    jsonTexts(of((r) => JSON.stringify(r.session.context))),
+    jsonTexts(of((r) => JSON.stringify(r.dialogState))),
     of((r) => r.timeoutSeconds),
     of((r) => r.greets),
     of((r) => r.requestId),

@@ -39,5 +39,32 @@ const rowsOf = (parts: readonly Part[]): string => {
 /** ms since 1970 as a moment. */
 export const at = (expression: string): string => `to_timestamp(${expression} / 1000.0)`
 
-export const columns = <Row>(rows: readonly Row[], of: readonly ((row: Row) => unknown)[]): unknown[][] =>
-  of.map((column) => rows.map(column))
+/** Of each row one value: an array for each column, as `unnest` takes them. */
+export const columns = <Row>(
+  rows: readonly Row[],
+  of: readonly (((row: Row) => Plain) | { readonly jsonText: (row: Row) => string | null })[],
+): string[] =>
+  of.map((column) =>
+    typeof column === 'function'
+      ? plainArray(rows.map(column))
+      : jsonTexts(rows.map((row) => column.jsonText(row))),
+  )
+
+type Plain = string | number | boolean | null
+
+/**
+ * As PostgreSQL spells an array. The database client does so too, but with two regular expressions for each element:
+ * that took 40% of all the memory that a turn allocated.
+ */
+const plainArray = (values: readonly Plain[]): string => `{${values.map(element).join()}}`
+
+const element = (value: Plain): string => {
+  if (typeof value !== 'string') return value === null ? 'NULL' : String(value)
+  return value.includes('"') || value.includes('\\')
+    ? `"${value.replaceAll(/["\\]/g, '\\$&')}"`
+    : `"${value}"`
+}
+
+/** A text[] of what JSON.stringify has written: without control characters, it is quoted as a JSON string is. */
+export const jsonTexts = (texts: readonly (string | null)[]): string =>
+  `{${texts.map((text) => (text === null ? 'NULL' : JSON.stringify(text))).join()}}`

@@ -12,13 +12,15 @@
  *    more than the statement.
  */
 import type { Writable } from 'node:stream'
-import pg from 'pg'
+import type pg from 'pg'
+import { type Answer, ask } from './ask.ts'
 import { fetchWitness, learnCommitOutcome, type Proof, type Witness } from './commit-outcome.ts'
 import type { Statement, Transaction } from './queries.ts'
 import { isConnectionLost } from './store-errors.ts'
 
 interface TransactionDeps {
   readonly pool: pg.Pool
+  readonly answerMsMax: number
   readonly log: (line: string, fields?: object) => void
 }
 
@@ -27,7 +29,7 @@ export const runTransaction = async <T>(
   work: (tx: Transaction) => Promise<T>,
   certain: boolean,
 ): Promise<T> => {
-  const transaction = transactionOn(await deps.pool.connect(), certain)
+  const transaction = transactionOn(await deps.pool.connect(), deps.answerMsMax, certain)
   const { result, doubt } = await workAndCommit(transaction, work)
   if (doubt) await learnCommitOutcome(deps, doubt, doubt.cause)
   return result
@@ -60,7 +62,7 @@ interface Doubt {
 
 type OpenTransaction = ReturnType<typeof transactionOn>
 
-const transactionOn = (client: pg.PoolClient, certain: boolean) => {
+const transactionOn = (client: pg.PoolClient, answerMsMax: number, certain: boolean) => {
   const state: TransactionState = {
     isBegun: false,
     isSpoiled: false,
@@ -71,24 +73,29 @@ const transactionOn = (client: pg.PoolClient, certain: boolean) => {
   }
   const uncork = (): void => uncorkStream(state)
 
-  const send = async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
-    const result = await client.query({ ...statement, values: [...values] })
-    return result.rows
-  }
+  const tell = async (query: string): Promise<string | undefined> =>
+    (await ask(client, { query, answerMsMax })).at(-1)?.command
+
+  const send = async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> =>
+    rowsOf(await ask(client, { query: { ...statement, values: [...values] }, answerMsMax }))
 
   const sendWithBegin = async <R>(statement: Statement, values: readonly unknown[]): Promise<R[]> => {
     state.isBegun = true
+    const sendBefore = (connection: pg.Connection): void => {
+      state.stream = connection.stream
+      sendUnsynced(connection, begin)
+      if (certain) sendUnsynced(connection, fetchWitness)
+    }
     try {
-      const opening = await sendOpening<R>(client, {
-        statement,
-        values,
-        certain,
-        onStream: (stream) => {
-          state.stream = stream
-        },
+      // One answer for each statement of the batch: BEGIN, perhaps the witness, the caller's own.
+      const answers = await ask(client, {
+        query: { ...statement, values: [...values] },
+        answerMsMax,
+        sendBefore,
       })
-      if (opening.witness) state.witness = opening.witness
-      return opening.rows
+      const [witness] = certain ? rowsOf<Witness>(answers.slice(0, 2)) : []
+      if (witness) state.witness = witness
+      return rowsOf(answers)
     } catch (error) {
       // pg now believes that the statement is prepared here, which may be wrong.
       state.isSpoiled = true
@@ -125,7 +132,7 @@ const transactionOn = (client: pg.PoolClient, certain: boolean) => {
   }
 
   const queries: Transaction = { rows, later, provenBy }
-  return { client, queries, state }
+  return { client, queries, state, tell }
 }
 
 interface TransactionState {
@@ -149,14 +156,14 @@ const uncorkStream = (state: TransactionState): void => {
   state.isCorked = false
 }
 
-const commit = async ({ client, state }: OpenTransaction): Promise<Doubt | undefined> => {
+const commit = async ({ tell, state }: OpenTransaction): Promise<Doubt | undefined> => {
   if (state.pending > 0) throw new Error('a transaction ended without awaiting all of its statements')
   state.isEnded = true
   if (!state.isBegun) return undefined
-  const committed = client.query('commit')
+  const committed = tell('commit')
   uncorkStream(state)
   try {
-    const [{ command }] = await Promise.all([committed, ...state.later])
+    const [command] = await Promise.all([committed, ...state.later])
     if (command !== 'COMMIT') throw new Error('a statement failed in this transaction, so it was rolled back')
     return undefined
   } catch (error) {
@@ -168,10 +175,10 @@ const commit = async ({ client, state }: OpenTransaction): Promise<Doubt | undef
 }
 
 /** True when the connection may be used again. Waits for what is still under way: the answers come in order. */
-const rollBack = async ({ client, state }: OpenTransaction): Promise<boolean> => {
+const rollBack = async ({ tell, state }: OpenTransaction): Promise<boolean> => {
   state.isEnded = true
   if (!state.isBegun) return true
-  const rolledBack = state.isSpoiled ? undefined : client.query('rollback')
+  const rolledBack = state.isSpoiled ? undefined : tell('rollback')
   uncorkStream(state)
   if (!rolledBack) return false
   const isRolledBack = await rolledBack.then(
@@ -181,38 +188,8 @@ const rollBack = async ({ client, state }: OpenTransaction): Promise<boolean> =>
   return isRolledBack && !state.isSpoiled
 }
 
-interface Opening {
-  readonly statement: Statement
-  readonly values: readonly unknown[]
-  readonly certain: boolean
-  readonly onStream: (stream: Writable) => void
-}
-
-const sendOpening = <R>(
-  client: pg.PoolClient,
-  { statement, values, certain, onStream }: Opening,
-): Promise<{ rows: R[]; witness: Witness | undefined }> =>
-  new Promise((resolve, reject) => {
-    const query = new pg.Query({ ...statement, values: [...values] }, (error, results: unknown) => {
-      if (error) return reject(error)
-      // One result for each statement of the batch: BEGIN, perhaps the witness, the caller's own.
-      const all = Array.isArray(results) ? results : []
-      resolve({ rows: all.at(-1)?.rows, witness: certain ? all[1]?.rows[0] : undefined })
-    })
-    const submitOwn = query.submit
-    query.submit = (connection) => {
-      onStream(connection.stream)
-      connection.stream.cork()
-      try {
-        sendUnsynced(connection, begin)
-        if (certain) sendUnsynced(connection, fetchWitness)
-        return submitOwn.call(query, connection)
-      } finally {
-        connection.stream.uncork()
-      }
-    }
-    client.query(query)
-  })
+/** Of the last one: the caller types the rows. */
+const rowsOf = <R>(answers: readonly Answer[]): R[] => (answers.at(-1)?.rows ?? []) as R[]
 
 /** A statement without values whose Sync is left to the one that follows. */
 const sendUnsynced = (connection: pg.Connection, { name, text }: Statement): void => {
