@@ -34,6 +34,7 @@ import { createSettings } from './store/integrations.ts'
 import { migrate } from './store/migrate.ts'
 import { createSessionOpener } from './store/open-sessions.ts'
 import { claimIdOf, enterProcess, leaveProcess, newProcessKey } from './store/processes.ts'
+import { createSessionMemory } from './store/session-memory.ts'
 import { createSignals } from './store/signals.ts'
 import { isOutcomeUnknown, isStoreUnavailable } from './store/store-errors.ts'
 import { createAgentLibrary } from './usecases/agent-library.ts'
@@ -169,6 +170,7 @@ const start = async (
   const postEvent = createEventPoster({ poster, sealer, clock: systemClock })
   const tellCompose = createComposeTeller({ db, newId, signals, postEvent })
   const newClaimId = (): string => claimIdOf(processKey)
+  const memory = createSessionMemory(signals.isAlone)
   const takers: Takers = { turns: null, deliveries: null }
 
   const deps: Deps = {
@@ -185,10 +187,12 @@ const start = async (
       takers,
       leaseMs: { turns: config.limits.turnLeaseSeconds * 1000, deliveries: deliveryLeaseMs(config.limits) },
       committed: signals.committed,
+      memory,
     }),
     takers,
     openSession: createSessionOpener({
       db,
+      memory,
       turnsDue: () =>
         signals.committed({ turnsDue: true, lanesDueOf: new Set(), sessionsWithEvents: new Set() }),
     }),

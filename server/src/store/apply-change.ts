@@ -36,7 +36,7 @@ const addMessages = ({ cell, change, writes }: Applied): void => {
     cell.changed = true
     writes.messages.push({
       ...message,
-      sessionId: cell.row.session_id,
+      sessionId: cell.session.sessionId,
       position: cell.lastPosition,
       createdAt: cell.now,
     })
@@ -47,8 +47,8 @@ const addTurn = ({ cell, change, writes }: Applied): void => {
   if (!change.turnDue) return
   cell.lastTurn += 1
   writes.turns.push({
-    sessionId: cell.row.session_id,
-    integrationId: cell.row.integration_id,
+    sessionId: cell.session.sessionId,
+    integrationId: cell.session.integrationId,
     turn: cell.lastTurn,
     kind: 'message',
     requestId: change.turnDue.requestId,
@@ -65,8 +65,8 @@ const addEvents = (deps: ApplyDeps, { cell, change, settings, writes }: Applied)
     cell.changed = true
     const eventId = deps.newId()
     writes.events.push({
-      sessionId: cell.row.session_id,
-      integrationId: cell.row.integration_id,
+      sessionId: cell.session.sessionId,
+      integrationId: cell.session.integrationId,
       sequence: cell.lastSequence,
       eventId,
       eventType: draft.payload.event_type,
@@ -86,7 +86,7 @@ const subscribes = (settings: IntegrationSettings, draft: EventDraft): boolean =
   settings.subscribedEvents.size === 0 || settings.subscribedEvents.has(draft.payload.event_type)
 
 const addRest = ({ request, cell, change, writes }: Applied): void => {
-  const sessionId = cell.row.session_id
+  const sessionId = cell.session.sessionId
   const dialogState = change.finishedTurn?.dialogState ?? change.dialogState
   if (dialogState) {
     cell.dialogState = dialogState
@@ -107,9 +107,9 @@ const addRest = ({ request, cell, change, writes }: Applied): void => {
       cell.marked.add(`${change.marked.kind} ${messageId}`)
       writes.marks.push({ sessionId, messageId, kind: change.marked.kind, at: cell.now })
     }
-  if (change.file) writes.files.push({ sessionId, integrationId: cell.row.integration_id, ...change.file })
+  if (change.file) writes.files.push({ sessionId, integrationId: cell.session.integrationId, ...change.file })
 }
 
-interface ApplyDeps {
+export interface ApplyDeps {
   readonly newId: () => string
 }

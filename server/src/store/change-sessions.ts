@@ -1,17 +1,24 @@
-import { sessionNotFound } from '../domain/errors.ts'
 import type { Json } from '../domain/json.ts'
-import { applyChange } from './apply-change.ts'
 import { createBatcher } from './batch.ts'
-import type { Queries, Transaction } from './db.ts'
+import { decideAll, loadWhatIsNeeded, nothingLoaded } from './decide-batch.ts'
 import { type DirectClaims, type DirectClaimsDeps, directClaims } from './direct-claims.ts'
-import { type Answered, findAnswers, keepAnswers, keyConflict, newAnswers } from './idempotency.ts'
+import { keepAnswers, newAnswers } from './idempotency.ts'
 import type { IntegrationSettings, Settings } from './integrations.ts'
-import { loadMarks, type UnmarkedMessages } from './message-marks.ts'
-import { lockSessions, type SessionCell, sessionWrite } from './session-cell.ts'
-import { type ChangeRequest, type Committed, LostClaim } from './session-change.ts'
+import {
+  cellOf,
+  clockSlackMs,
+  type Guarded,
+  guardOf,
+  isStale,
+  lockSessions,
+  type SessionCell,
+} from './session-cell.ts'
+import type { ChangeRequest, Committed } from './session-change.ts'
+import type { SessionMemory } from './session-memory.ts'
+import { plainArray } from './statement-parts.ts'
 import { isStoreClash, isStoreUnavailable } from './store-errors.ts'
-import { writeChanges } from './write-changes.ts'
-import { emptyWrites, type LaneRow, type Writes } from './writes.ts'
+import { proofOf, writeChanges, writeStatement } from './write-changes.ts'
+import type { LaneRow, Writes } from './writes.ts'
 
 /**
  * Every change of a session goes through this door: API calls, finished turns, the clock.
@@ -22,6 +29,8 @@ import { emptyWrites, type LaneRow, type Writes } from './writes.ts'
  *   3. if events come about: the integrations' log locks, in order of id, held to the commit;
  *   4. write everything in one statement; commit durably. Steps 3 and 4 share one round trip. What falls due by it and
  *      finds room in this process is claimed by the same statement (direct-claims.ts).
+ * Sessions that this process remembers (session-memory.ts) are decided on first; then all of it is one round trip, in
+ * which step 1 also makes sure that they are as remembered. If not, the batch starts over and reads them.
  *
  * Invariants:
  *   - State and the events that tell of it commit together, so what a webhook hears is what happened.
@@ -35,6 +44,7 @@ export interface ChangeSessionsDeps extends DirectClaimsDeps {
   readonly settings: Settings
   readonly newId: () => string
   readonly committed: (what: Committed) => void
+  readonly memory: SessionMemory
 }
 
 const batchItemsMax = 200
@@ -65,28 +75,54 @@ export const createSessionChanger = (deps: ChangeSessionsDeps) => {
 const runBatch = async (
   deps: ChangeSessionsDeps,
   requests: readonly ChangeRequest[],
-): Promise<(Json | Error)[]> => {
+): Promise<readonly (Json | Error)[]> => {
   const settings = await deps.settings.ofAll(requests.map((request) => request.integrationId))
+  const sessionIds = [...new Set(requests.map((request) => request.sessionId))]
+  const remembered = deps.memory.take(sessionIds)
+  let done: Done | null = null
+  try {
+    if (remembered) done = await changeRemembered(deps, requests, settings, remembered)
+    done ??= await changeRead(deps, requests, settings)
+    return done.results
+  } catch (error) {
+    // Whatever server answers next, it may be another one.
+    if (isStoreUnavailable(error)) deps.memory.forget()
+    throw error
+  } finally {
+    deps.memory.giveBack(sessionIds, done?.left)
+  }
+}
+
+type SettingsOf = ReadonlyMap<string, IntegrationSettings>
+
+interface Done {
+  readonly results: readonly (Json | Error)[]
+  readonly left: { readonly cells: ReadonlyMap<string, SessionCell>; readonly version: string } | undefined
+}
+
+/** With the sessions read under their locks: two round trips. */
+const changeRead = async (
+  deps: ChangeSessionsDeps,
+  requests: readonly ChangeRequest[],
+  settings: SettingsOf,
+): Promise<Done> => {
   const direct = directClaims(deps)
   try {
-    const { results, writes, cells, laneRows } = await deps.db.transaction(
+    const { results, writes, cells, laneRows, version } = await deps.db.transaction(
       async (tx) => {
         const cells = await lockSessions(tx, requests)
+        for (const { now } of [...cells.values()].slice(0, 1)) deps.memory.hearClock(now)
         const loaded = await loadWhatIsNeeded(tx, requests)
-        const writes = emptyWrites()
-        const answered: Answered = new Map(loaded.answers)
-        const results = requests.map((request) =>
-          decideOne(deps, request, { cells, settings, loaded, answered, writes }),
-        )
-        writes.sessions = [...cells.values()].filter((cell) => cell.changed).map(sessionWrite)
+        const { results, writes, answered } = decideAll(deps, requests, { cells, settings, loaded })
         await keepAnswers(tx, newAnswers(answered, loaded.answers))
-        lockLogs(tx, writes)
-        return { results, writes, cells, laneRows: writeChanges(tx, writes, direct) }
+        const logs = logsOf(writes)
+        if (logs.length > 0) tx.later(lockLogsStatement, [plainArray(logs)])
+        return { results, writes, cells, version: tx.version(), laneRows: writeChanges(tx, writes, direct) }
       },
       { certain: true },
     )
     tell(deps, writes, await redeem(direct, laneRows, cells))
-    return results
+    return { results, left: version === undefined ? undefined : { cells, version } }
   } catch (error) {
     if (isStoreUnavailable(error)) direct.makeVoid()
     else direct.letGo()
@@ -94,79 +130,96 @@ const runBatch = async (
   }
 }
 
+/**
+ * With the sessions as this process remembers them: one round trip, which locks them, makes sure that they are so, and
+ * writes. Null when nothing was written, because it has to be read first.
+ */
+const changeRemembered = async (
+  deps: ChangeSessionsDeps,
+  requests: readonly ChangeRequest[],
+  settings: SettingsOf,
+  remembered: NonNullable<ReturnType<SessionMemory['take']>>,
+): Promise<Done | null> => {
+  const cells = cellsOf(requests, remembered)
+  if (!cells) return null
+  const { results, writes } = decideAll(deps, requests, { cells, settings, loaded: nothingLoaded })
+  const proof = proofOf(writes)
+  if (!proof) return null
+  const direct = directClaims(deps)
+  try {
+    const written = writeStatement(writes, direct)
+    if (!written || lengthOf(written.values) > atOnceLengthMax) {
+      direct.letGo()
+      return null
+    }
+    const logs = logsOf(writes)
+    const rows = await deps.db.atOnce({
+      before: [
+        guardOf([...cells.values()], remembered.now),
+        ...(logs.length === 0 ? [] : [{ statement: lockLogsAtOnceStatement, values: [plainArray(logs)] }]),
+      ],
+      last: written,
+      proof,
+    })
+    // Null: it stands, as was learned from the server; its rows went down with the connection.
+    const laneRows = rows && (rows.at(-1) as readonly LaneRow[])
+    const guarded = rows?.[0]?.[0] as Guarded | undefined
+    if (guarded) deps.memory.hearLateClock(guarded.now)
+    tell(deps, writes, redeemRows(direct, laneRows, cells))
+    return { results, left: guarded && { cells, version: guarded.version } }
+  } catch (error) {
+    if (isStoreUnavailable(error)) direct.makeVoid()
+    else direct.letGo()
+    if (isStale(error)) return null
+    throw error
+  }
+}
+
+/**
+ * Characters. What fits a socket's buffer is with the server at once, whatever becomes of us. The guard holds locks while
+ * the rest of it is awaited, and for that wait the server has no limit.
+ */
+const atOnceLengthMax = 128 * 1024
+
+const lengthOf = (values: readonly unknown[]): number =>
+  values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0)
+
+/** Null for requests that have to read more than sessions: answers given under a key, marks of messages. */
+const cellsOf = (
+  requests: readonly ChangeRequest[],
+  { states, now }: NonNullable<ReturnType<SessionMemory['take']>>,
+): ReadonlyMap<string, SessionCell> | null => {
+  const cells = new Map<string, SessionCell>()
+  for (const { sessionId, idempotency, marks, turn } of requests) {
+    const state = states.get(sessionId)
+    const claimId = turn?.claimId ?? null
+    const isOther = (cells.get(sessionId)?.turnClaimId ?? claimId) !== claimId
+    if (!state || idempotency || marks || isOther) return null
+    // What was heard of the clock is late by a moment, now more and now less; no session goes back for that.
+    const laterMs = state.session.lastActivityAt - now
+    const at = laterMs > 0 && laterMs < clockSlackMs ? state.session.lastActivityAt : now
+    if (!cells.has(sessionId)) cells.set(sessionId, cellOf(state, at, claimId))
+  }
+  return cells
+}
+
 /** What is held goes to who works here. Gives the lanes that are due for anybody; null = nobody knows which. */
 const redeem = async (
   direct: DirectClaims,
   laneRows: Promise<LaneRow[]>,
   cells: ReadonlyMap<string, SessionCell>,
-): Promise<readonly LaneRow[] | null> => {
+): Promise<readonly LaneRow[] | null> =>
   // The commit stands, as was learned from the server; its rows may have gone down with the connection.
-  const rows = await laneRows.catch(() => null)
+  redeemRows(direct, await laneRows.catch(() => null), cells)
+
+const redeemRows = (
+  direct: DirectClaims,
+  rows: readonly LaneRow[] | null,
+  cells: ReadonlyMap<string, SessionCell>,
+): readonly LaneRow[] | null => {
   if (rows === null) direct.makeVoid()
   else direct.redeem(rows, cells)
   return rows?.filter(({ held, due }) => due && !held) ?? null
-}
-
-interface Loaded {
-  readonly answers: Answered
-  readonly marks: ReadonlyMap<string, UnmarkedMessages>
-}
-
-const loadWhatIsNeeded = async (tx: Queries, requests: readonly ChangeRequest[]): Promise<Loaded> => ({
-  answers: await findAnswers(tx, requests),
-  marks: await loadMarks(tx, requests),
-})
-
-interface BatchState {
-  readonly cells: ReadonlyMap<string, SessionCell>
-  readonly settings: ReadonlyMap<string, IntegrationSettings>
-  readonly loaded: Loaded
-  readonly answered: Answered
-  readonly writes: Writes
-}
-
-const noUnmarked: UnmarkedMessages = { unmarkedIds: [], knownIds: new Set() }
-
-const decideOne = (deps: ChangeSessionsDeps, request: ChangeRequest, batch: BatchState): Json | Error => {
-  try {
-    const earlier = earlierAnswer(request, batch.answered)
-    if (earlier !== undefined) return earlier
-    const cell = batch.cells.get(request.sessionId)
-    const settings = batch.settings.get(request.integrationId)
-    if (!cell || !settings || cell.row.integration_id !== request.integrationId) throw sessionNotFound()
-    if (request.turn && request.turn.claimId !== cell.turnClaimId)
-      throw new LostClaim(`turn ${request.turn.turn} of ${request.sessionId} is held by another claim`)
-    const change = request.decide(cell.session, {
-      now: cell.now,
-      settings,
-      dialogState: cell.dialogState,
-      hasLaterTurns: request.turn !== undefined && cell.lastTurn > request.turn.turn,
-      unmarked: unmarkedOf(request, cell, batch.loaded),
-    })
-    applyChange(deps, { request, cell, settings, change, writes: batch.writes })
-    if (request.idempotency)
-      batch.answered.set(answerKey(request), { hash: request.idempotency.hash, answer: change.answer })
-    return change.answer
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error))
-  }
-}
-
-const unmarkedOf = (request: ChangeRequest, cell: SessionCell, loaded: Loaded): UnmarkedMessages => {
-  const kind = request.marks?.kind
-  const found = loaded.marks.get(`${kind} ${request.sessionId}`) ?? noUnmarked
-  if (cell.marked.size === 0) return found
-  return { ...found, unmarkedIds: found.unmarkedIds.filter((id) => !cell.marked.has(`${kind} ${id}`)) }
-}
-
-const answerKey = (request: ChangeRequest): string => `${request.integrationId} ${request.idempotency?.key}`
-
-const earlierAnswer = (request: ChangeRequest, answered: Answered): Json | undefined => {
-  if (!request.idempotency) return undefined
-  const earlier = answered.get(answerKey(request))
-  if (!earlier) return undefined
-  if (!earlier.hash.equals(request.idempotency.hash)) throw keyConflict()
-  return earlier.answer
 }
 
 const lockLogsStatement = {
@@ -174,11 +227,11 @@ const lockLogsStatement = {
   text: `select pg_advisory_xact_lock(hashtextextended(id, 7)) from unnest($1::text[]) as id`,
 }
 
-const lockLogs = (tx: Transaction, writes: Writes): void => {
-  if (writes.events.length === 0) return
-  const ids = [...new Set(writes.events.map((event) => event.integrationId))].sort()
-  tx.later(lockLogsStatement, [ids])
-}
+/** Sent unsynced, so it goes by a name of its own. */
+const lockLogsAtOnceStatement = { ...lockLogsStatement, name: 'lock-event-logs-at-once' }
+
+const logsOf = (writes: Writes): string[] =>
+  [...new Set(writes.events.map((event) => event.integrationId))].sort()
 
 const tell = (deps: ChangeSessionsDeps, writes: Writes, due: readonly LaneRow[] | null): void => {
   const integrationOf = new Map(writes.events.map((event) => [event.sessionId, event.integrationId]))

@@ -34,7 +34,16 @@ export const fetchWitness: Statement = {
 export const outcomeLimitMs = 25_000
 const outcomePauseMs = 100
 
-interface OutcomeDeps {
+/** As a text that is the same whatever time zone a session has. */
+export const startedAt = 'extract(epoch from backend_start)::text'
+
+/** A session of the server. Its process id alone would be given out again. */
+export interface Backend {
+  readonly pid: number
+  readonly started_at: string
+}
+
+export interface OutcomeDeps {
   readonly pool: pg.Pool
   readonly answerMsMax: number
   readonly log: (line: string, fields?: object) => void
@@ -48,29 +57,64 @@ interface InDoubt {
 /** Returns when the transaction is committed; throws a store-unavailable error when it is not, or nobody can tell. */
 export const learnCommitOutcome = async (
   deps: OutcomeDeps,
-  transaction: InDoubt,
+  { witness, proof }: InDoubt,
   cause: unknown,
 ): Promise<void> => {
-  const outcome = await awaitOutcome(deps, transaction)
-  const { transaction_id } = transaction.witness
-  deps.log('a connection broke while committing', { outcome, transaction_id })
-  if (outcome === 'committed') return
+  const outcome = await awaitOutcome(deps, async () => {
+    const told = await askOutcome(deps, witness)
+    return told === 'in doubt' ? await askProof(deps, proof) : told
+  })
+  tell(deps, outcome, { cause, transaction: witness.transaction_id })
+}
+
+/**
+ * The same of a transaction that has no witness. Once its session is gone, nothing can come of it any more. If that
+ * session was waiting for a standby, its commit is to be seen here and perhaps not there: so it counts only when a commit
+ * that came after it is acknowledged, too.
+ */
+export const learnFromProof = async (
+  deps: OutcomeDeps,
+  { backend, proof }: { readonly backend: Backend; readonly proof: Proof },
+  cause: unknown,
+): Promise<void> => {
+  const outcome = await awaitOutcome(deps, async () => {
+    if (!(await isEnded(deps, backend))) return 'undecided'
+    const told = await askProof(deps, proof)
+    if (told === 'committed') await askPool(deps.pool, { query: commitAfter, answerMsMax: deps.answerMsMax })
+    return told
+  })
+  tell(deps, outcome, { cause, transaction: `of session ${backend.pid}` })
+}
+
+const tell = (
+  deps: OutcomeDeps,
+  outcome: Outcome,
+  { cause, transaction }: { readonly cause: unknown; readonly transaction: string },
+): void => {
+  deps.log('a connection broke while committing', { outcome, transaction })
   if (outcome === 'unknown') throw outcomeUnknown(cause)
-  throw storeUnavailable('the database connection broke before the transaction was committed', cause)
+  if (outcome === 'aborted')
+    throw storeUnavailable('the database connection broke before the transaction was committed', cause)
 }
 
 type Outcome = 'committed' | 'aborted' | 'unknown'
 
-const awaitOutcome = async (deps: OutcomeDeps, transaction: InDoubt): Promise<Outcome> => {
+const awaitOutcome = async (
+  deps: OutcomeDeps,
+  learn: () => Promise<Outcome | 'undecided'>,
+): Promise<Outcome> => {
   const deadline = performance.now() + outcomeLimitMs
   while (performance.now() < deadline) {
     try {
-      const outcome = await askOutcome(deps, transaction.witness)
-      if (outcome === 'in doubt') return await askProof(deps, transaction.proof)
+      const outcome = await learn()
       if (outcome !== 'undecided') return outcome
     } catch (error) {
       if (isIdOfTheFuture(error)) return 'aborted'
-      if (!isStoreUnavailable(error)) throw error
+      // Thrown, it would look as if nothing had been committed, and be tried again.
+      if (!isStoreUnavailable(error)) {
+        deps.log('what became of a commit could not be asked', { error: String(error) })
+        return 'unknown'
+      }
     }
     await sleep(outcomePauseMs)
   }
@@ -97,6 +141,24 @@ const askProof = async ({ pool, answerMsMax }: OutcomeDeps, proof: Proof | undef
   if (!proof) return 'unknown'
   const rows = await askPool(pool, { query: { ...proof, values: [...proof.values] }, answerMsMax })
   return rows.length > 0 ? 'committed' : 'aborted'
+}
+
+const isEnded = async (
+  { pool, answerMsMax }: OutcomeDeps,
+  { pid, started_at }: Backend,
+): Promise<boolean> => {
+  const rows = await askPool(pool, { query: { ...endSession, values: [pid, started_at] }, answerMsMax })
+  return rows.length === 0
+}
+
+const endSession: Statement = {
+  name: 'end-a-session-of-the-server',
+  text: `select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and ${startedAt} = $2`,
+}
+
+const commitAfter: Statement = {
+  name: 'commit-something-after-it',
+  text: `select pg_logical_emit_message(true, 'dragoman', '')`,
 }
 
 /** The server lost the id in a crash or a fail-over and has not given it out again. */

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { askPool } from './ask.ts'
+import { type AtOnce, runAtOnce } from './at-once.ts'
 import type { Queries, Statement, Transaction, TransactionOptions } from './queries.ts'
 import { runTransaction } from './transaction.ts'
 
@@ -8,6 +9,8 @@ export type { Queries, Statement, Transaction }
 export interface Db extends Queries {
   /** Commits what `work` did, or nothing of it. Its first statement carries the BEGIN along: no round trip more. */
   transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /** Of a few statements all or nothing, in one round trip (at-once.ts). */
+  atOnce(statements: AtOnce): Promise<readonly (readonly unknown[])[] | null>
   end(): Promise<void>
   /** Of the pool; for the metrics. */
   connectionsInUse(): number
@@ -42,6 +45,9 @@ const plannerSettings = [
  * has made a stricter level the default, the same wait ends in an error.
  */
 const isolationSetting = 'default_transaction_isolation=read\\ committed'
+
+/** Within a minute the server lets go of who is gone without a word: it may hold locks for a statement that came half. */
+const keepAliveSettings = ['tcp_keepalives_idle=30', 'tcp_keepalives_interval=10', 'tcp_keepalives_count=3']
 
 const connectTimeoutDefaultMs = 5_000
 /** A server that went silent is given this much longer than its own statement timeout. */
@@ -78,6 +84,7 @@ export const openDatabase = (options: DatabaseOptions): Db => {
       (await askPool(pool, { query: { ...statement, values: [...values] }, answerMsMax })) as R[],
     transaction: (work, { certain = false } = {}) =>
       runTransaction({ pool, answerMsMax, log: options.log }, work, certain),
+    atOnce: (statements) => runAtOnce({ pool, answerMsMax, log: options.log }, statements),
     end: () => pool.end(),
     connectionsInUse: () => pool.totalCount - pool.idleCount,
   }
@@ -88,7 +95,7 @@ const ignore = (): void => undefined
 /** Beside the options that the URL brings along. */
 const withSettings = (url: string, isDurable: boolean): string => {
   const durability = isDurable ? [] : ['synchronous_commit=off']
-  const settings = [...plannerSettings, isolationSetting, ...durability]
+  const settings = [...plannerSettings, isolationSetting, ...keepAliveSettings, ...durability]
   const own = settings.map((setting) => `-c ${setting}`).join(' ')
   const given = /[?&]options=([^&]*)/.exec(url)
   if (!given) return `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent(own)}`

@@ -3,6 +3,8 @@ import type { Session } from '../domain/session.ts'
 import { createBatcher } from './batch.ts'
 import type { Db, Transaction } from './db.ts'
 import { findAnswers, type IdempotencyClaim, keepAnswers, keyConflict, newAnswers } from './idempotency.ts'
+import type { SessionState } from './session-cell.ts'
+import type { SessionMemory } from './session-memory.ts'
 import { jsonTexts } from './statement-parts.ts'
 import { isStoreClash, isStoreUnavailable } from './store-errors.ts'
 
@@ -22,12 +24,17 @@ export interface OpenRequest {
 const batchItemsMax = 200
 const batchesInFlightMax = 2
 
-export const createSessionOpener = (deps: { readonly db: Db; readonly turnsDue: () => void }) => {
+export const createSessionOpener = (deps: {
+  readonly db: Db
+  readonly turnsDue: () => void
+  readonly memory: SessionMemory
+}) => {
   const batcher = createBatcher<OpenRequest, Json>({
     run: async (requests) => {
-      const { results, greetings } = await deps.db.transaction((tx) => openAll(tx, requests), {
+      const { results, greetings, opened } = await deps.db.transaction((tx) => openAll(tx, requests), {
         certain: true,
       })
+      deps.memory.remember(opened)
       if (greetings > 0) deps.turnsDue()
       return results
     },
@@ -45,7 +52,11 @@ export const createSessionOpener = (deps: { readonly db: Db; readonly turnsDue: 
 const openAll = async (
   tx: Transaction,
   requests: readonly OpenRequest[],
-): Promise<{ results: (Json | Error)[]; greetings: number }> => {
+): Promise<{
+  readonly results: readonly (Json | Error)[]
+  readonly greetings: number
+  readonly opened: readonly SessionState[]
+}> => {
   const known = await findAnswers(tx, requests)
   const answered = new Map(known)
   const fresh: OpenRequest[] = []
@@ -63,9 +74,32 @@ const openAll = async (
     }
     return earlier.hash.equals(request.idempotency.hash) ? earlier.answer : keyConflict()
   })
-  if (fresh.length > 0) await insertSessions(tx, fresh)
+  const openedAt = fresh.length > 0 ? await insertSessions(tx, fresh) : new Map<string, number>()
   await keepAnswers(tx, newAnswers(answered, known))
-  return { results, greetings: fresh.filter((request) => request.greets).length }
+  return {
+    results,
+    greetings: fresh.filter((request) => request.greets).length,
+    opened: fresh.flatMap((request) => stateOf(request, openedAt, tx.version()) ?? []),
+  }
+}
+
+const stateOf = (
+  { session, timeoutSeconds, dialogState, greets }: OpenRequest,
+  openedAt: ReadonlyMap<string, number>,
+  version: string | undefined,
+): SessionState | undefined => {
+  const at = openedAt.get(session.sessionId)
+  if (at === undefined || version === undefined) return undefined
+  const expiresAt = at + timeoutSeconds * 1000
+  return {
+    session: { ...session, createdAt: at, lastActivityAt: at, expiresAt },
+    dialogState,
+    lastPosition: 0,
+    lastTurn: greets ? 1 : 0,
+    lastSequence: 0,
+    checkAt: expiresAt,
+    version,
+  }
 }
 
 const insertStatement = {
@@ -86,17 +120,23 @@ const insertStatement = {
     ), greeting as (
       insert into turns (session_id, turn, kind, request_id, created_at)
       select session_id, 1, 'session_start', request_id, at from w where greets
+    ), greeting_lanes as (
+      insert into turn_lanes (session_id, integration_id, head, tail, ready_at)
+      select session_id, integration_id, 1, 1, now() from w where greets
     )
-    insert into turn_lanes (session_id, integration_id, head, tail, ready_at)
-    select session_id, integration_id, 1, 1, now() from w where greets`,
+    select session_id, floor(extract(epoch from at) * 1000)::float8 as at from w`,
 }
 
 const proofStatement = { name: 'prove-a-session', text: 'select from sessions where session_id = $1' }
 
-const insertSessions = async (tx: Transaction, requests: readonly OpenRequest[]): Promise<void> => {
+/** @returns when, by the database's clock, in ms */
+const insertSessions = async (
+  tx: Transaction,
+  requests: readonly OpenRequest[],
+): Promise<ReadonlyMap<string, number>> => {
   const of = <Value>(column: (request: OpenRequest) => Value): Value[] => requests.map(column)
   tx.provenBy(proofStatement, [requests[0]?.session.sessionId])
-  await tx.rows(insertStatement, [
+  const rows = await tx.rows<{ session_id: string; at: number }>(insertStatement, [
     of((r) => r.session.sessionId),
     of((r) => r.session.integrationId),
     of((r) => r.session.environmentId),
@@ -113,4 +153,5 @@ const insertSessions = async (tx: Transaction, requests: readonly OpenRequest[])
     of((r) => r.greets),
     of((r) => r.requestId),
   ])
+  return new Map(rows.map(({ session_id, at }) => [session_id, at]))
 }

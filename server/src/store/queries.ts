@@ -22,4 +22,6 @@ export interface Transaction extends Queries {
   later<R>(statement: Statement, values: readonly unknown[]): Promise<R[]>
   /** Asked after a crash of the server: gives a row if, and only if, this transaction was committed. */
   provenBy(statement: Statement, values: readonly unknown[]): void
+  /** What its rows will bear as `xmin`; undefined where it is not certain, or nothing was asked yet. */
+  version(): string | undefined
 }

@@ -192,6 +192,7 @@ export const createSignals = (options: {
       isAlone = claim && performance.now() - heardAt > untilFoundMs
       if (claim) send({ hello: true })
     },
+    isAlone: (): boolean => isAlone,
     onWakeUp: subscribe(wakers),
     onCompose: subscribe(composers),
     close: async (): Promise<void> => {

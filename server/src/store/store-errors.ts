@@ -19,6 +19,10 @@ export const isConnectionLost = (error: unknown): boolean => {
   return socketCodes.has(code) || code.startsWith('08') || code.startsWith('57P')
 }
 
+/** The server itself says that a statement failed, so the transaction did. Whatever else is heard may come after a commit. */
+export const isRolledBack = (error: unknown): boolean =>
+  error instanceof Error && 'severity' in error && error.severity === 'ERROR'
+
 export const storeUnavailable = (message: string, cause: unknown): Error =>
   Object.assign(new Error(message, { cause }), { code: 'STORE_UNAVAILABLE' })
 

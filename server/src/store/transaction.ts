@@ -16,7 +16,8 @@ import type pg from 'pg'
 import { type Answer, ask } from './ask.ts'
 import { fetchWitness, learnCommitOutcome, type Proof, type Witness } from './commit-outcome.ts'
 import type { Statement, Transaction } from './queries.ts'
-import { isConnectionLost } from './store-errors.ts'
+import { isRolledBack } from './store-errors.ts'
+import { sendUnsynced } from './unsynced.ts'
 
 interface TransactionDeps {
   readonly pool: pg.Pool
@@ -83,8 +84,8 @@ const transactionOn = (client: pg.PoolClient, answerMsMax: number, certain: bool
     state.isBegun = true
     const sendBefore = (connection: pg.Connection): void => {
       state.stream = connection.stream
-      sendUnsynced(connection, begin)
-      if (certain) sendUnsynced(connection, fetchWitness)
+      sendUnsynced(connection, begin, [])
+      if (certain) sendUnsynced(connection, fetchWitness, [])
     }
     try {
       // One answer for each statement of the batch: BEGIN, perhaps the witness, the caller's own.
@@ -131,7 +132,11 @@ const transactionOn = (client: pg.PoolClient, answerMsMax: number, certain: bool
     state.proof = { ...statement, values }
   }
 
-  const queries: Transaction = { rows, later, provenBy }
+  /** `xmin` has the lower half of a transaction's id. */
+  const version = (): string | undefined =>
+    state.witness && String(BigInt.asUintN(32, BigInt(state.witness.transaction_id)))
+
+  const queries: Transaction = { rows, later, provenBy, version }
   return { client, queries, state, tell }
 }
 
@@ -162,16 +167,17 @@ const commit = async ({ tell, state }: OpenTransaction): Promise<Doubt | undefin
   if (!state.isBegun) return undefined
   const committed = tell('commit')
   uncorkStream(state)
+  let command: string | undefined
   try {
-    const [command] = await Promise.all([committed, ...state.later])
-    if (command !== 'COMMIT') throw new Error('a statement failed in this transaction, so it was rolled back')
-    return undefined
+    ;[command] = await Promise.all([committed, ...state.later])
   } catch (error) {
     // Of a statement that failed the COMMIT has made a ROLLBACK; wait for its answer, so that the connection is clean.
     await committed.catch(() => undefined)
-    if (!state.witness || !isConnectionLost(error)) throw error
+    if (!state.witness || isRolledBack(error)) throw error
     return { witness: state.witness, proof: state.proof, cause: error }
   }
+  if (command !== 'COMMIT') throw new Error('a statement failed in this transaction, so it was rolled back')
+  return undefined
 }
 
 /** True when the connection may be used again. Waits for what is still under way: the answers come in order. */
@@ -190,23 +196,5 @@ const rollBack = async ({ tell, state }: OpenTransaction): Promise<boolean> => {
 
 /** Of the last one: the caller types the rows. */
 const rowsOf = <R>(answers: readonly Answer[]): R[] => (answers.at(-1)?.rows ?? []) as R[]
-
-/** A statement without values whose Sync is left to the one that follows. */
-const sendUnsynced = (connection: pg.Connection, { name, text }: Statement): void => {
-  if (!isPreparedOn(connection, name)) connection.parse({ name, text, types: [] }, true)
-  connection.bind({ statement: name }, true)
-  connection.describe({ type: 'P' }, true)
-  connection.execute({}, true)
-}
-
-const preparedOn = new WeakMap<pg.Connection, Set<string>>()
-
-/** Asked once for each sending; a batch that fails costs the connection, so what was sent was prepared. */
-const isPreparedOn = (connection: pg.Connection, name: string): boolean => {
-  const names = preparedOn.get(connection) ?? new Set()
-  const isPrepared = names.has(name)
-  preparedOn.set(connection, names.add(name))
-  return isPrepared
-}
 
 const begin: Statement = { name: 'begin', text: 'begin' }

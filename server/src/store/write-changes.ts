@@ -1,3 +1,4 @@
+import type { Proof } from './commit-outcome.ts'
 import type { Statement, Transaction } from './db.ts'
 import type { DirectClaims } from './direct-claims.ts'
 import { eventParts, finishedParts, turnParts } from './lane-parts.ts'
@@ -12,6 +13,17 @@ import type { LaneRow, MessageWrite, SessionWrite, Writes } from './writes.ts'
  * @returns with the COMMIT's answer, what became of the lanes that work was added to
  */
 export const writeChanges = (tx: Transaction, writes: Writes, direct?: DirectClaims): Promise<LaneRow[]> => {
+  const proof = proofOf(writes)
+  if (proof) tx.provenBy(proof, proof.values)
+  const written = writeStatement(writes, direct)
+  return written ? tx.later<LaneRow>(written.statement, written.values) : Promise.resolve([])
+}
+
+/** Null when there is nothing to write. */
+export const writeStatement = (
+  writes: Writes,
+  direct?: DirectClaims,
+): { readonly statement: Statement; readonly values: readonly unknown[] } | null => {
   const parts = [
     sessionsPart(writes.sessions),
     messagesPart(writes.messages),
@@ -22,18 +34,16 @@ export const writeChanges = (tx: Transaction, writes: Writes, direct?: DirectCla
     marksPart(writes.marks, 'read'),
     filesPart(writes.files),
   ].filter((part) => part !== null)
-  prove(tx, writes)
-  if (parts.length === 0) return Promise.resolve([])
-  return tx.later<LaneRow>(
-    statementOf(parts),
-    parts.flatMap((part) => part.values),
-  )
+  if (parts.length === 0) return null
+  return { statement: statementOf(parts), values: parts.flatMap((part) => part.values) }
 }
 
 /** What only this transaction can have written: a message or an event under its own id. */
-const prove = (tx: Transaction, { messages: [message], events: [event] }: Writes): void => {
-  if (message) tx.provenBy(messageStatement, [message.sessionId, message.position, message.messageId])
-  else if (event) tx.provenBy(eventStatement, [event.sessionId, event.sequence, event.eventId])
+export const proofOf = ({ messages: [message], events: [event] }: Writes): Proof | undefined => {
+  if (message)
+    return { ...messageStatement, values: [message.sessionId, message.position, message.messageId] }
+  if (event) return { ...eventStatement, values: [event.sessionId, event.sequence, event.eventId] }
+  return undefined
 }
 
 const messageStatement: Statement = {

@@ -8,6 +8,7 @@ import { type ClaimedDelivery, claimDeliveries, completeDeliveries } from '../..
 import type { Taker } from '../../src/store/direct-claims.ts'
 import { createSettings } from '../../src/store/integrations.ts'
 import type { Change, Committed } from '../../src/store/session-change.ts'
+import { createSessionMemory } from '../../src/store/session-memory.ts'
 import { isStoreUnavailable } from '../../src/store/store-errors.ts'
 import type { ClaimedTurn } from '../../src/store/turn-lanes.ts'
 import { claimTurns } from '../../src/store/turn-lanes.ts'
@@ -49,6 +50,7 @@ const worker = (db: Db, room: { readonly turns: number; readonly deliveries: num
     newClaimId: randomUUID,
     takers: { turns, deliveries },
     leaseMs: { turns: 60_000, deliveries: 60_000 },
+    memory: createSessionMemory(() => true),
     committed: (what) => told.push(what),
   })
   return { change, turns, deliveries, told }

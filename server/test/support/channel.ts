@@ -6,6 +6,7 @@ import type { Db } from '../../src/store/db.ts'
 import { addEnvironment } from '../../src/store/environments.ts'
 import { addIntegration } from '../../src/store/integrations.ts'
 import { createSessionOpener } from '../../src/store/open-sessions.ts'
+import { createSessionMemory } from '../../src/store/session-memory.ts'
 
 /** An environment with an integration, and an agent if a document is given, straight into the store. */
 export const seedIntegration = async (
@@ -51,10 +52,12 @@ export const openTestSession = async (
   db: Db,
   seeded: Awaited<ReturnType<typeof seedIntegration>>,
   greets = false,
+  /** Of the process that opens it. */
+  memory = createSessionMemory(() => false),
 ): Promise<string> => {
   const sessionId = randomUUID()
   const userId = randomUUID()
-  await createSessionOpener({ db, turnsDue: () => undefined })({
+  await createSessionOpener({ db, turnsDue: () => undefined, memory })({
     integrationId: seeded.integrationId,
     requestId: randomUUID(),
     timeoutSeconds: 600,
