@@ -111,7 +111,8 @@ const changeRead = async (
     const { results, writes, cells, laneRows, version } = await deps.db.transaction(
       async (tx) => {
         const cells = await lockSessions(tx, requests)
-        for (const { now } of [...cells.values()].slice(0, 1)) deps.memory.hearClock(now)
+        const [first] = cells.values()
+        if (first) deps.memory.hearClock(first.now)
         const loaded = await loadWhatIsNeeded(tx, requests)
         const { results, writes, answered } = decideAll(deps, requests, { cells, settings, loaded })
         await keepAnswers(tx, newAnswers(answered, loaded.answers))

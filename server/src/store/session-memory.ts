@@ -12,18 +12,18 @@ import { parseObject } from './session-row.ts'
  */
 export const createSessionMemory = (isAlone: () => boolean) => {
   const known = new Map<string, Kept>()
-  let bytes = 0
+  let length = 0
   const hands = new Map<string, number>()
   /** Of the database's clock before our monotonic one, ms. */
   let clockAheadMs: number | undefined
 
   const keep = (id: string, kept: Kept): void => {
     drop(id)
-    if (kept.bytes > sessionBytesMax) return
+    if (kept.length > sessionLengthMax) return
     known.set(id, kept)
-    bytes += kept.bytes
+    length += kept.length
     for (const oldest of known.keys()) {
-      if (bytes <= bytesMax && known.size <= sessionsMax) break
+      if (length <= lengthMax && known.size <= sessionsMax) break
       drop(oldest)
     }
   }
@@ -31,7 +31,7 @@ export const createSessionMemory = (isAlone: () => boolean) => {
   const drop = (id: string): SessionState | undefined => {
     const kept = known.get(id)
     known.delete(id)
-    bytes -= kept?.bytes ?? 0
+    length -= kept?.length ?? 0
     return kept?.state
   }
 
@@ -84,22 +84,22 @@ export const createSessionMemory = (isAlone: () => boolean) => {
 
     forget: (): void => {
       known.clear()
-      bytes = 0
+      length = 0
     },
   }
 }
 
 export type SessionMemory = ReturnType<typeof createSessionMemory>
 
-/** A session as a rule has some hundred bytes of JSON. In memory it takes several times as much. */
+/** A session as a rule has some hundred characters of JSON. In memory it takes several times as much. */
 const sessionsMax = 10_000
-const sessionBytesMax = 8 * 1024
-const bytesMax = 8 * 1024 * 1024
+const sessionLengthMax = 8 * 1024
+const lengthMax = 8 * 1024 * 1024
 
 interface Kept {
   readonly state: SessionState
   /** Characters of its JSON. */
-  readonly bytes: number
+  readonly length: number
 }
 
 /** In the agent's hands; what is written of people is left to the database to give back. */
@@ -119,7 +119,7 @@ const asRead = (
       session: changed.context ? { ...state.session, context: parseObject(context) } : state.session,
       dialogState: changed.dialog ? parseObject(dialogState) : state.dialogState,
     },
-    bytes: context.length + dialogState.length,
+    length: context.length + dialogState.length,
   }
 }
 

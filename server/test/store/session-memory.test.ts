@@ -165,8 +165,8 @@ test('what is too big to be kept in memory, or to be sent at once, is read', asy
 test('many sessions are not remembered for ever: the oldest go, by their number and by their size', () => {
   const { memory } = processOf()
   memory.hearClock(Date.now())
-  const opened = (count: number, bytes: number) =>
-    Array.from({ length: count }, () => stateOf({ essay: 'x'.repeat(bytes) }))
+  const opened = (count: number, length: number) =>
+    Array.from({ length: count }, () => stateOf({ essay: 'x'.repeat(length) }))
   const isKnown = ({ session: { sessionId } }: SessionState): boolean => memory.take([sessionId]) !== null
   const small = opened(12_000, 10)
   memory.remember(small)
