@@ -3,7 +3,7 @@ import { medianRatio, type Row, roundsOf } from '../figures.ts'
 import { orderFaults } from '../order-faults.ts'
 import { startDragoman } from '../product/dragoman.ts'
 
-/** Turns/s to the measured webhook and to the other one: a little traffic, and a third of what two cores can do. */
+/** Turns/s to the measured webhook and to the other one: a little traffic, and a third to a half of what two cores can do. */
 const rates = [
   { measuredPerSecond: 20, otherPerSecond: 180 },
   { measuredPerSecond: 50, otherPerSecond: 450 },
