@@ -14,7 +14,7 @@ import {
   type SessionCell,
 } from './session-cell.ts'
 import type { ChangeRequest, Committed } from './session-change.ts'
-import type { SessionMemory } from './session-memory.ts'
+import type { LeftBehind, Remembered, SessionMemory } from './session-memory.ts'
 import { plainArray } from './statement-parts.ts'
 import { isStoreClash, isStoreUnavailable } from './store-errors.ts'
 import { proofOf, writeChanges, writeStatement } from './write-changes.ts'
@@ -97,7 +97,7 @@ type SettingsOf = ReadonlyMap<string, IntegrationSettings>
 
 interface Done {
   readonly results: readonly (Json | Error)[]
-  readonly left: { readonly cells: ReadonlyMap<string, SessionCell>; readonly version: string } | undefined
+  readonly left: LeftBehind | undefined
 }
 
 /** With the sessions read under their locks: two round trips. */
@@ -139,7 +139,7 @@ const changeRemembered = async (
   deps: ChangeSessionsDeps,
   requests: readonly ChangeRequest[],
   settings: SettingsOf,
-  remembered: NonNullable<ReturnType<SessionMemory['take']>>,
+  remembered: Remembered,
 ): Promise<Done | null> => {
   const cells = cellsOf(requests, remembered)
   if (!cells) return null
@@ -188,7 +188,7 @@ const lengthOf = (values: readonly unknown[]): number =>
 /** Null for requests that have to read more than sessions: answers given under a key, marks of messages. */
 const cellsOf = (
   requests: readonly ChangeRequest[],
-  { states, now }: NonNullable<ReturnType<SessionMemory['take']>>,
+  { states, now }: Remembered,
 ): ReadonlyMap<string, SessionCell> | null => {
   const cells = new Map<string, SessionCell>()
   for (const { sessionId, idempotency, marks, turn } of requests) {

@@ -3,7 +3,7 @@ import type { Session } from '../domain/session.ts'
 import { createBatcher } from './batch.ts'
 import type { Db, Transaction } from './db.ts'
 import { findAnswers, type IdempotencyClaim, keepAnswers, keyConflict, newAnswers } from './idempotency.ts'
-import type { SessionState } from './session-cell.ts'
+import type { SessionAtRest } from './session-cell.ts'
 import type { SessionMemory } from './session-memory.ts'
 import { jsonTexts } from './statement-parts.ts'
 import { isStoreClash, isStoreUnavailable } from './store-errors.ts'
@@ -55,7 +55,7 @@ const openAll = async (
 ): Promise<{
   readonly results: readonly (Json | Error)[]
   readonly greetings: number
-  readonly opened: readonly SessionState[]
+  readonly opened: readonly SessionAtRest[]
 }> => {
   const known = await findAnswers(tx, requests)
   const answered = new Map(known)
@@ -87,7 +87,7 @@ const stateOf = (
   { session, timeoutSeconds, dialogState, greets }: OpenRequest,
   openedAt: ReadonlyMap<string, number>,
   version: string | undefined,
-): SessionState | undefined => {
+): SessionAtRest | undefined => {
   const at = openedAt.get(session.sessionId)
   if (at === undefined || version === undefined) return undefined
   const expiresAt = at + timeoutSeconds * 1000

@@ -145,12 +145,12 @@ export const lockSessions = async (
 type LockedRow = SessionRow & { now: number; turn_claim_id: string | null; version: string }
 
 /** A session between two changes. */
-export type SessionState = Pick<
+export type SessionAtRest = Pick<
   SessionCell,
   'session' | 'dialogState' | 'lastPosition' | 'lastTurn' | 'lastSequence' | 'checkAt' | 'version'
 >
 
-export const cellOf = (state: SessionState, now: number, turnClaimId: string | null): SessionCell => ({
+export const cellOf = (state: SessionAtRest, now: number, turnClaimId: string | null): SessionCell => ({
   ...state,
   now,
   turnClaimId,

@@ -1,4 +1,4 @@
-import type { SessionCell, SessionState } from './session-cell.ts'
+import type { SessionAtRest, SessionCell } from './session-cell.ts'
 import { parseObject } from './session-row.ts'
 
 /**
@@ -28,7 +28,7 @@ export const createSessionMemory = (isAlone: () => boolean) => {
     }
   }
 
-  const drop = (id: string): SessionState | undefined => {
+  const drop = (id: string): SessionAtRest | undefined => {
     const kept = known.get(id)
     known.delete(id)
     length -= kept?.length ?? 0
@@ -37,10 +37,8 @@ export const createSessionMemory = (isAlone: () => boolean) => {
 
   return {
     /** Into the caller's hand, with the time. Null when not all of them are remembered; then they have to be read. */
-    take: (
-      sessionIds: readonly string[],
-    ): { readonly states: ReadonlyMap<string, SessionState>; readonly now: number } | null => {
-      const states = new Map<string, SessionState>()
+    take: (sessionIds: readonly string[]): Remembered | null => {
+      const states = new Map<string, SessionAtRest>()
       for (const id of sessionIds) {
         const state = drop(id)
         const held = hands.get(id) ?? 0
@@ -51,11 +49,8 @@ export const createSessionMemory = (isAlone: () => boolean) => {
       return { states, now: Math.floor(performance.now() + clockAheadMs) }
     },
 
-    /** Out of it, as they are now: `version` is that of the rows that were written; undefined = who knows. */
-    giveBack: (
-      sessionIds: readonly string[],
-      left: { readonly cells: ReadonlyMap<string, SessionCell>; readonly version: string } | undefined,
-    ): void => {
+    /** Out of it, as they are now; undefined = who knows. */
+    giveBack: (sessionIds: readonly string[], left: LeftBehind | undefined): void => {
       for (const id of sessionIds) {
         const held = (hands.get(id) ?? 1) - 1
         if (held > 0) hands.set(id, held)
@@ -66,7 +61,7 @@ export const createSessionMemory = (isAlone: () => boolean) => {
     },
 
     /** Just opened: nobody can have it in hand yet. */
-    remember: (opened: readonly SessionState[]): void => {
+    remember: (opened: readonly SessionAtRest[]): void => {
       if (!isAlone()) return
       for (const state of opened)
         if (isPlain(state)) keep(state.session.sessionId, asRead(state, { context: true, dialog: true }))
@@ -89,6 +84,19 @@ export const createSessionMemory = (isAlone: () => boolean) => {
   }
 }
 
+export interface Remembered {
+  readonly states: ReadonlyMap<string, SessionAtRest>
+  /** ms, by the database's clock */
+  readonly now: number
+}
+
+/** What a batch made of its sessions. */
+export interface LeftBehind {
+  readonly cells: ReadonlyMap<string, SessionCell>
+  /** `xmin` of the rows that it wrote. */
+  readonly version: string
+}
+
 export type SessionMemory = ReturnType<typeof createSessionMemory>
 
 /** A session as a rule has some hundred characters of JSON. In memory it takes several times as much. */
@@ -97,7 +105,7 @@ const sessionLengthMax = 8 * 1024
 const lengthMax = 8 * 1024 * 1024
 
 interface Kept {
-  readonly state: SessionState
+  readonly state: SessionAtRest
   /** Characters of its JSON. */
   readonly length: number
 }
@@ -108,7 +116,7 @@ const isPlain = ({ session }: Pick<SessionCell, 'session'>): boolean =>
 
 /** Just as it would be read again: what has no place in JSON is gone. */
 const asRead = (
-  state: SessionState,
+  state: SessionAtRest,
   changed: { readonly context: boolean; readonly dialog: boolean },
 ): Kept => {
   const context = JSON.stringify(state.session.context)

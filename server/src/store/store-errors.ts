@@ -11,14 +11,6 @@ export const isStoreUnavailable = (error: unknown): boolean =>
 export const isDatabaseEnded = (error: unknown): boolean =>
   error instanceof Error && error.message === poolEnded
 
-/** The connection broke, so nobody told us what became of the statement that was under way. */
-export const isConnectionLost = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false
-  const code = codeOf(error)
-  if (code === undefined) return driverSentences.has(error.message)
-  return socketCodes.has(code) || code.startsWith('08') || code.startsWith('57P')
-}
-
 /** The server itself says that a statement failed, so the transaction did. Whatever else is heard may come after a commit. */
 export const isRolledBack = (error: unknown): boolean =>
   error instanceof Error && 'severity' in error && error.severity === 'ERROR'

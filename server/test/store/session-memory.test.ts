@@ -9,7 +9,7 @@ import { createSessionChanger } from '../../src/store/change-sessions.ts'
 import type { Db } from '../../src/store/db.ts'
 import { createSettings } from '../../src/store/integrations.ts'
 import { listSessionEvents } from '../../src/store/read-events.ts'
-import { lockSessions, type SessionState } from '../../src/store/session-cell.ts'
+import { lockSessions, type SessionAtRest } from '../../src/store/session-cell.ts'
 import type { Change, ChangeRequest } from '../../src/store/session-change.ts'
 import { createSessionMemory } from '../../src/store/session-memory.ts'
 import { openTestSession, seedIntegration } from '../support/channel.ts'
@@ -74,7 +74,7 @@ const saying = (sessionId: string, ...given: Parameters<typeof say>): ChangeRequ
 const sequencesOf = async (sessionId: string): Promise<number[]> =>
   (await listSessionEvents(db, { sessionId, after: 0, limit: 1_000 })).map(({ sequence }) => sequence)
 
-const stateOf = (context: JsonObject): SessionState => ({
+const stateOf = (context: JsonObject): SessionAtRest => ({
   session: {
     sessionId: newId(),
     ...seeded,
@@ -167,7 +167,7 @@ test('many sessions are not remembered for ever: the oldest go, by their number 
   memory.hearClock(Date.now())
   const opened = (count: number, length: number) =>
     Array.from({ length: count }, () => stateOf({ essay: 'x'.repeat(length) }))
-  const isKnown = ({ session: { sessionId } }: SessionState): boolean => memory.take([sessionId]) !== null
+  const isKnown = ({ session: { sessionId } }: SessionAtRest): boolean => memory.take([sessionId]) !== null
   const small = opened(12_000, 10)
   memory.remember(small)
   assert.deepEqual(
@@ -204,7 +204,7 @@ test('one request that must read the database makes its batch read it, and its r
 })
 
 /** Read under its lock, as who does not remember it would. */
-const read = async (sessionId: string): Promise<SessionState | undefined> =>
+const read = async (sessionId: string): Promise<SessionAtRest | undefined> =>
   await db.transaction(async (tx) => {
     const cell = (await lockSessions(tx, [{ sessionId }])).get(sessionId)
     if (!cell) return undefined
