@@ -50,13 +50,15 @@ const makeCluster = async (
   await writeDurably(passwordFile, password)
 
   const draftFolder = ownFolder(runAs, draft)
-  // Nobody may connect until our own rules stand in pg_hba.conf.
+  // Nobody may connect until our own rules stand in pg_hba.conf. A new WAL segment is filled with zeros while all commits
+  // wait: small ones are a short wait (docs/decisions/0012-even-load.md).
   const args = [
     `--pgdata=${draftFolder}`,
     `--username=${roleName}`,
     '--auth=reject',
     '--encoding=UTF8',
     '--locale=C',
+    `--wal-segsize=${walSegmentMb}`,
   ]
   const initialising = run(binaries.initdb, isDurable ? args : [...args, '--no-sync'], { runAs, cwd: draft })
   onWait()
@@ -73,6 +75,7 @@ const makeCluster = async (
   return password
 }
 
+const walSegmentMb = 4
 const draftPrefix = 'cluster-draft-'
 
 const removeDrafts = async (folder: string): Promise<void> => {

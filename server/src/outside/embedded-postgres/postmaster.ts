@@ -42,6 +42,8 @@ const settings: Readonly<Record<string, string>> = {
   max_wal_size: '1GB',
   checkpoint_timeout: '15min',
   autovacuum_naptime: '15s',
+  // A quarter of a core at most while it is at work, so that nobody's answer waits for it.
+  autovacuum_vacuum_cost_delay: '10ms',
   io_method: 'sync',
   max_logical_replication_workers: '0',
   jit: 'off',
