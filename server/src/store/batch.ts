@@ -1,8 +1,9 @@
 import { storeUnavailable } from './store-errors.ts'
 
 /**
- * Natural micro-batching: while one batch is under way, whatever arrives meanwhile is the next. Nobody waits on a
- * timer, and many callers share one commit.
+ * Natural micro-batching: while one batch is under way, whatever arrives meanwhile is the next, and many callers share
+ * one commit. Who comes alone waits for nobody. Where batches follow each other, they leave half as much time between them
+ * as they take (docs/decisions/0012-even-load.md).
  *
  * 1. Items of one key (a session) are worked on in the order of their arrival, and never in two batches at once.
  * 2. A batch that fails is tried again item by item, so that one bad item fails alone; when the store is away
@@ -21,6 +22,13 @@ export interface BatchOptions<Item, Result> {
    * batches cost less; but one that is stuck behind somebody's lock must not hold up the rest.
    */
   readonly lateAfterMs?: number
+  /**
+   * So many that wait are begun at once; fewer, when the last batch has been over for half as long as it took. Without
+   * it all are begun at once.
+   */
+  readonly enoughItems?: number
+  /** How long the first of fewer items may wait for company: for those that nobody is waiting for. */
+  readonly lingerMs?: number
   readonly keyOf?: (item: Item) => string
   /** Is it pointless to try the items one by one after this error? */
   readonly isFinal: (error: unknown) => boolean
@@ -28,11 +36,18 @@ export interface BatchOptions<Item, Result> {
   readonly isClash?: (error: unknown) => boolean
   /** How long an item may wait for its batch to begin. */
   readonly waitMsMax?: number
+  /** ms of a monotonic clock */
+  readonly now?: () => number
 }
 
 const waitMsMaxDefault = 5_000
 
 const clashesMax = 5
+
+/** Of the time that a batch took. */
+const pauseRatio = 0.5
+/** After a batch that was held up by others nobody needs to wait so long. */
+const pauseMsMax = 10
 
 interface Waiting<Item, Result> {
   readonly item: Item
@@ -43,13 +58,16 @@ interface Waiting<Item, Result> {
 }
 
 export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>) => {
+  const now = options.now ?? (() => performance.now())
   let queue: Waiting<Item, Result>[] = []
   const busyKeys = new Set<string>()
   let inFlight = 0
   let scheduled = false
   /** When the last batch began. */
   let begunAt = 0
-  let lateTimer: NodeJS.Timeout | undefined
+  /** When the pause after the last batch that ended is over. */
+  let pausedUntil = 0
+  let timer: NodeJS.Timeout | undefined
 
   const schedule = (): void => {
     if (scheduled || queue.length === 0 || !mayStart()) return
@@ -64,15 +82,26 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
 
   const mayStart = (): boolean => {
     if (inFlight >= options.inFlightMax) return false
-    const { lateAfterMs = 0 } = options
-    const leftMs = inFlight === 0 ? 0 : begunAt + lateAfterMs - performance.now()
-    if (leftMs > 0) lateTimer ??= setTimeout(lookAgain, Math.ceil(leftMs))
+    const leftMs = startsAt() - now()
+    if (leftMs > 0) timer ??= setTimeout(lookAgain, Math.ceil(leftMs))
     return leftMs <= 0
   }
 
+  const startsAt = (): number => {
+    const { lateAfterMs = 0, enoughItems = 1, lingerMs = 0 } = options
+    if (inFlight > 0) return begunAt + lateAfterMs
+    if (queue.length >= enoughItems) return 0
+    return Math.max(pausedUntil, (queue[0]?.since ?? 0) + lingerMs)
+  }
+
   const lookAgain = (): void => {
-    lateTimer = undefined
+    timer = undefined
     schedule()
+  }
+
+  const stopTimer = (): void => {
+    clearTimeout(timer)
+    timer = undefined
   }
 
   const startNext = (): boolean => {
@@ -81,11 +110,14 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
     const batch = takeBatch()
     if (batch.length === 0) return false
     inFlight += 1
-    begunAt = performance.now()
+    stopTimer()
+    begunAt = now()
+    const batchBegunAt = begunAt
     void runBatch(batch).finally(() => {
       inFlight -= 1
-      clearTimeout(lateTimer)
-      lateTimer = undefined
+      const endedAt = now()
+      pausedUntil = endedAt + Math.min((endedAt - batchBegunAt) * pauseRatio, pauseMsMax)
+      stopTimer()
       if (options.keyOf) for (const { item } of batch) busyKeys.delete(options.keyOf(item))
       schedule()
     })
@@ -94,7 +126,7 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
 
   /** The queue is in the order of arrival. */
   const refuseLate = (): void => {
-    const latest = performance.now() - (options.waitMsMax ?? waitMsMaxDefault)
+    const latest = now() - (options.waitMsMax ?? waitMsMaxDefault)
     const onTime = queue.findIndex(({ since }) => since >= latest)
     for (const { reject } of queue.splice(0, onTime === -1 ? queue.length : onTime))
       reject(storeUnavailable('the store did not get round to it in time', undefined))
@@ -142,7 +174,7 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
   return {
     add: (item: Item): Promise<Result> =>
       new Promise((resolve, reject) => {
-        queue.push({ item, since: performance.now(), resolve, reject })
+        queue.push({ item, since: now(), resolve, reject })
         schedule()
       }),
     /** How many wait; for the metrics. */

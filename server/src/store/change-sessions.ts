@@ -45,31 +45,46 @@ export interface ChangeSessionsDeps extends DirectClaimsDeps {
   readonly newId: () => string
   readonly committed: (what: Committed) => void
   readonly memory: SessionMemory
+  /** How long the end of a turn waits for others when its webhook is stuck. */
+  readonly stuckLingerMs?: number
 }
 
 const batchItemsMax = 200
+const enoughItems = 32
 /** One at a time, as long as it gets on: on two cores a second one beside it makes both smaller and nothing faster. */
 const lateAfterMs = 10
 const callBatchesInFlightMax = 2
 /** Of one integration they wait for each other at the log's lock. */
 const turnBatchesInFlightMax = 2
+/** Of a webhook that takes nothing: fewer and larger batches leave more of the machine to the others. */
+const stuckLingerMsDefault = 50
 
-/** Finished turns, which nearly always tell of something, are batched apart from calls, which seldom do. */
+/**
+ * Finished turns, which nearly always tell of something, are batched apart from calls, which seldom do; and apart again
+ * those of which nobody can be told now, because the webhook is stuck.
+ */
 export const createSessionChanger = (deps: ChangeSessionsDeps) => {
-  const batcherOf = (inFlightMax: number) =>
+  const batcherOf = (inFlightMax: number, lingerMs = 0) =>
     createBatcher<ChangeRequest, Json>({
       run: (requests) => runBatch(deps, requests),
       itemsMax: batchItemsMax,
       inFlightMax,
       lateAfterMs,
+      enoughItems,
+      lingerMs,
       keyOf: (request) => request.sessionId,
       isFinal: isStoreUnavailable,
       isClash: isStoreClash,
     })
   const calls = batcherOf(callBatchesInFlightMax)
   const turns = batcherOf(turnBatchesInFlightMax)
+  const stuckTurns = batcherOf(1, deps.stuckLingerMs ?? stuckLingerMsDefault)
+  const batcherFor = ({ turn, integrationId }: ChangeRequest) => {
+    if (!turn) return calls
+    return deps.takers.deliveries?.isStuck(integrationId) ? stuckTurns : turns
+  }
   return <Answer extends Json>(request: ChangeRequest<Answer>): Promise<Answer> =>
-    (request.turn ? turns : calls).add(request) as Promise<Answer>
+    batcherFor(request).add(request) as Promise<Answer>
 }
 
 const runBatch = async (

@@ -25,6 +25,11 @@ export interface Taker<Work> {
   take(work: Work, claim: DirectClaim): void
 }
 
+export interface DeliveryTaker extends Taker<ClaimedDelivery> {
+  /** Whatever comes for this integration waits: its webhook hangs, or nothing is sent to it. */
+  isStuck(integrationId: string): boolean
+}
+
 export interface DirectClaim {
   readonly claimId: string
   /** ms of the monotonic clock */
@@ -34,7 +39,7 @@ export interface DirectClaim {
 /** Those who work in this process; null until its workers start, and where it has no such role. */
 export interface Takers {
   turns: Taker<ClaimedTurn> | null
-  deliveries: Taker<ClaimedDelivery> | null
+  deliveries: DeliveryTaker | null
 }
 
 export interface DirectClaimsDeps {

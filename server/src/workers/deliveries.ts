@@ -137,9 +137,11 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     !stopped && claim.leaseEndsAt - performance.now() >= deps.limits.webhookTimeoutMs
 
   const send = async (endpoint: EndpointInHand, held: Held): Promise<void> => {
+    if (endpoint.sending === 0) endpoint.heardAt = performance.now()
     endpoint.sending += 1
     sending += 1
     const delivered = await attempt(held)
+    if (delivered && !isTimeout(delivered.signal)) endpoint.heardAt = performance.now()
     endpoint.sending -= 1
     sending -= 1
     bodyBytes -= held.bodyBytes
@@ -315,6 +317,8 @@ const timerSlackMs = 2
 const endpointsKept = 1_000
 /** Bounds what one claim can bring, whatever the size of the bodies. */
 const lanesPerClaimMax = 128
+
+const isTimeout = (signal: Delivered['signal']): boolean => signal.kind === 'failure' && signal.timedOut
 
 const describe = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined

@@ -17,6 +17,8 @@ export interface EndpointInHand {
   /** Room kept for what a commit under way will bring. */
   reserved: number
   sending: number
+  /** ms of the monotonic clock: when it last answered anything, or began to be asked. */
+  heardAt: number
   readonly queue: Held[]
 }
 
@@ -37,6 +39,7 @@ export const endpointInHand = (integrationId: string, inFlightMax: number): Endp
   isBehind: false,
   reserved: 0,
   sending: 0,
+  heardAt: 0,
   queue: [],
 })
 
@@ -59,3 +62,11 @@ export const isIdle = ({ load, sending, queue, reserved, claiming, probing }: En
   !probing &&
   load.failuresInRow === 0 &&
   load.cap === load.capMax
+
+const stuckAfterMs = 1_000
+
+/** It takes nothing: its circuit is not closed, or it holds all the deliveries it may have and answers none. */
+export const isStuck = (
+  { circuit, sending, load, heardAt }: EndpointInHand,
+  now: number = performance.now(),
+): boolean => circuit !== 'closed' || (sending >= load.cap && now - heardAt > stuckAfterMs)

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import type { EndpointInHand, Held } from './endpoint-in-hand.ts'
+import { type EndpointInHand, type Held, isStuck } from './endpoint-in-hand.ts'
 
 type Taker = NonNullable<Deps['takers']['deliveries']>
 
@@ -37,6 +37,7 @@ export const takeFromCommits = (options: {
       options.queue(endpoint, delivery, claim)
       keep(endpoint, -1)
     },
+    isStuck: (integrationId) => isStuck(options.endpointOf(integrationId)),
   }
 
   return {

@@ -119,3 +119,66 @@ test('as long as batches get on, what comes meanwhile is one batch', async () =>
   await Promise.all(all)
   assert.deepEqual(batches, [1, 5])
 })
+
+test('batches that follow each other leave half as long between them as they take, unless enough is waiting', async () => {
+  let now = 1000
+  const batches: string[][] = []
+  const batcher = createBatcher<string, string>({
+    run: async (items) => {
+      batches.push([...items])
+      now += 8
+      return items
+    },
+    itemsMax: 10,
+    inFlightMax: 1,
+    enoughItems: 3,
+    isFinal: () => true,
+    now: () => now,
+  })
+  // Who comes alone waits for nobody.
+  assert.equal(await batcher.add('a'), 'a')
+  assert.deepEqual(batches, [['a']])
+
+  const pausing = [batcher.add('b'), batcher.add('c')]
+  for (let turn = 0; turn < 50; turn += 1) await nextTurn()
+  assert.deepEqual(batches, [['a']])
+  now += 4
+  assert.deepEqual(await Promise.all(pausing), ['b', 'c'])
+  assert.deepEqual(batches, [['a'], ['b', 'c']])
+
+  const enough = [batcher.add('d'), batcher.add('e'), batcher.add('f')]
+  assert.deepEqual(await Promise.all(enough), ['d', 'e', 'f'])
+  assert.deepEqual(batches, [['a'], ['b', 'c'], ['d', 'e', 'f']])
+})
+
+test('what nobody waits for lingers until there is enough of it, or until it has lingered long enough', async () => {
+  let now = 1000
+  const batches: string[][] = []
+  const batcher = createBatcher<string, string>({
+    run: async (items) => {
+      batches.push([...items])
+      return items
+    },
+    itemsMax: 10,
+    inFlightMax: 1,
+    enoughItems: 3,
+    lingerMs: 50,
+    isFinal: () => true,
+    now: () => now,
+  })
+  const first = batcher.add('a')
+  for (let turn = 0; turn < 50; turn += 1) await nextTurn()
+  now += 49
+  const second = batcher.add('b')
+  for (let turn = 0; turn < 50; turn += 1) await nextTurn()
+  assert.deepEqual(batches, [])
+  now += 1
+  assert.deepEqual(await Promise.all([first, second]), ['a', 'b'])
+  assert.deepEqual(batches, [['a', 'b']])
+
+  await Promise.all(['c', 'd', 'e'].map((item) => batcher.add(item)))
+  assert.deepEqual(batches, [
+    ['a', 'b'],
+    ['c', 'd', 'e'],
+  ])
+})

@@ -19,12 +19,15 @@ import { run } from '../support/sql.ts'
 import { until } from '../support/until.ts'
 
 /** Somebody who takes what there is room for, and counts. */
-const taker = <Work>(room: number): Taker<Work> & { readonly taken: Work[]; free: () => number } => {
+const taker = <Work>(
+  room: number,
+): Taker<Work> & { readonly taken: Work[]; free: () => number; isStuck: () => boolean } => {
   const taken: Work[] = []
   let free = room
   return {
     taken,
     free: () => free,
+    isStuck: () => false,
     reserve: () => {
       if (free === 0) return false
       free -= 1

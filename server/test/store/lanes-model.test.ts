@@ -168,6 +168,7 @@ const appendWithRoom = (process: number, index: number, count: number): Command 
         takers: {
           turns: null,
           deliveries: {
+            isStuck: () => false,
             reserve: () => {
               reserved += 1
               return true
