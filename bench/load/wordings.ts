@@ -13,7 +13,7 @@ let written = 0
 
 const wordings: readonly string[] = [
   'what would it cost for # people?',
-  'We are # in the office, which plan should we take?',
+  'is it expensive for a shop with # people?',
   'is there anything cheaper, we only have # euros a month',
   'my invoice # looks wrong',
   'Hi, could you tell me the monthly price for # users',
@@ -23,7 +23,7 @@ const wordings: readonly string[] = [
   'I never got bill number #',
   'thanks, that is all for ticket #',
   'how does it compare with what we have for our # shops',
-  'when can I ring you about order #',
+  'we have a budget of #, is there something for us',
   'does enterprise cover # branches?',
   'can I try it for # days first',
   'we want to spend less than # a head, what do you suggest',
