@@ -55,7 +55,7 @@ export const measureHangingWebhook = async (bench: Bench): Promise<Row> => {
     )
   }
 
-  const sustained = bench.subjects.has('product') ? await measureSustained(bench) : 0
+  const sustained = bench.subjects.has('product') ? await measureSustained(bench, faults) : 0
   const measuredPerSecond = ({ share }: Share): number =>
     Math.max(1, Math.round((sustained * share) / (1 + otherRatio)))
   for (let round = 0; bench.subjects.has('product') && round < bench.rounds; round++)
@@ -109,10 +109,10 @@ export const measureHangingWebhook = async (bench: Bench): Promise<Row> => {
 }
 
 /** Turns/s that go on, as in row 3. */
-const measureSustained = async ({ postgres, load, size, say }: Bench): Promise<number> => {
+const measureSustained = async ({ postgres, load, size, say }: Bench, faults: string[]): Promise<number> => {
   const database = await postgres.createDatabase('hanging')
   const product = await startDragoman(database.url)
-  const { perSecond } = await load.run('sustained-turns', {
+  const { perSecond, order, refused } = await load.run('sustained-turns', {
     traffic: await product.openTraffic(load.urls.measured, size.sessions),
     connections: size.connections,
     sessionsAtOnce: Math.min(256, size.sessions),
@@ -123,6 +123,8 @@ const measureSustained = async ({ postgres, load, size, say }: Bench): Promise<n
   })
   await product.stop()
   await database.drop()
+  faults.push(...orderFaults(order).map((fault) => `sustained: ${fault}`))
+  if (refused > 0) faults.push(`sustained: ${refused} refused`)
   say(`  sustained: ${Math.round(perSecond)}/s`)
   return perSecond
 }

@@ -1,11 +1,11 @@
 -- Why: an analyze of a busy table sorts 30,000 sampled values of every column, for estimates that no statement here asks
 -- for: each finds its rows by a key. On two cores that held up every answer for the better part of a second, again and
 -- again while the tables grew (docs/decisions/0012-even-load.md). A tenth of the sample does.
-create function keep_statistics_small(name text) returns void language plpgsql as $$
+create function keep_statistics_small(relation regclass) returns void language plpgsql as $$
 begin
   execute (
-    select format('alter table %I %s', name, string_agg(format('alter column %I set statistics 10', attname), ', '))
-    from pg_attribute where attrelid = name::regclass and attnum > 0 and not attisdropped
+    select format('alter table %s %s', relation, string_agg(format('alter column %I set statistics 10', attname), ', '))
+    from pg_attribute where attrelid = relation and attnum > 0 and not attisdropped
   );
 end $$;
 
@@ -29,7 +29,7 @@ begin
       starts_at := day || ' 00:00+00';
       ends_at := (day + 7) || ' 00:00+00';
       execute format('create table %I (like %I including defaults)', name, parent);
-      perform keep_statistics_small(name);
+      perform keep_statistics_small(format('%I', name)::regclass);
       execute format('lock table %I in access exclusive mode', parent || '_default');
       execute format('with late as (delete from %I where %I >= %L and %I < %L returning *) insert into %I select * from late',
         parent || '_default', moment, starts_at, moment, ends_at, name);
@@ -38,6 +38,6 @@ begin
   end loop;
 end $$;
 
-select keep_statistics_small(name) from unnest(array['sessions', 'messages', 'turns', 'turn_lanes', 'lanes', 'delivery_outcomes',
-  'replays', 'idempotency_keys', 'files', 'inbox_events', 'events_default', 'attempts_default']) as name;
-select keep_statistics_small(name) from weekly_partitions;
+select keep_statistics_small(relation) from unnest(array['sessions', 'messages', 'turns', 'turn_lanes', 'lanes',
+  'delivery_outcomes', 'replays', 'idempotency_keys', 'files', 'inbox_events']::regclass[]) as relation;
+select keep_statistics_small(inhrelid) from pg_inherits where inhparent in ('events'::regclass, 'attempts'::regclass);

@@ -436,7 +436,7 @@ begin
       starts_at := day || ' 00:00+00';
       ends_at := (day + 7) || ' 00:00+00';
       execute format('create table %I (like %I including defaults)', name, parent);
-      perform keep_statistics_small(name);
+      perform keep_statistics_small(format('%I', name)::regclass);
       execute format('lock table %I in access exclusive mode', parent || '_default');
       execute format('with late as (delete from %I where %I >= %L and %I < %L returning *) insert into %I select * from late',
         parent || '_default', moment, starts_at, moment, ends_at, name);
@@ -445,13 +445,13 @@ begin
   end loop;
 end $function$;
 
-CREATE OR REPLACE FUNCTION keep_statistics_small(name text)
+CREATE OR REPLACE FUNCTION keep_statistics_small(relation regclass)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 begin
   execute (
-    select format('alter table %I %s', name, string_agg(format('alter column %I set statistics 10', attname), ', '))
-    from pg_attribute where attrelid = name::regclass and attnum > 0 and not attisdropped
+    select format('alter table %s %s', relation, string_agg(format('alter column %I set statistics 10', attname), ', '))
+    from pg_attribute where attrelid = relation and attnum > 0 and not attisdropped
   );
 end $function$;

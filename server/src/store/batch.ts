@@ -89,9 +89,10 @@ export const createBatcher = <Item, Result>(options: BatchOptions<Item, Result>)
 
   const startsAt = (): number => {
     const { lateAfterMs = 0, enoughItems = 1, lingerMs = 0 } = options
-    if (inFlight > 0) return begunAt + lateAfterMs
-    if (queue.length >= enoughItems) return 0
-    return Math.max(pausedUntil, (queue[0]?.since ?? 0) + lingerMs)
+    const isEnough = queue.length >= enoughItems
+    const lingersUntil = isEnough ? 0 : (queue[0]?.since ?? 0) + lingerMs
+    if (inFlight > 0) return Math.max(begunAt + lateAfterMs, lingersUntil)
+    return isEnough ? 0 : Math.max(pausedUntil, lingersUntil)
   }
 
   const lookAgain = (): void => {

@@ -78,7 +78,7 @@ export const createSessionChanger = (deps: ChangeSessionsDeps) => {
     })
   const calls = batcherOf(callBatchesInFlightMax)
   const turns = batcherOf(turnBatchesInFlightMax)
-  const stuckTurns = batcherOf(1, deps.stuckLingerMs ?? stuckLingerMsDefault)
+  const stuckTurns = batcherOf(turnBatchesInFlightMax, deps.stuckLingerMs ?? stuckLingerMsDefault)
   const batcherFor = ({ turn, integrationId }: ChangeRequest) => {
     if (!turn) return calls
     return deps.takers.deliveries?.isStuck(integrationId) ? stuckTurns : turns

@@ -222,8 +222,11 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
   /** The floor under all wake-ups, and where the circuits of other processes become known. */
   const poll = async (): Promise<void> => {
     if (stopped) return
+    const shut = [...endpoints.values()].filter(({ circuit }) => circuit !== 'closed')
     const due = await dueEndpoints(deps)
     const dueIds = new Set(due.map((row) => row.integrationId))
+    // Nothing of it waits: somebody else found it well again, or the next failure tells.
+    for (const endpoint of shut) if (!dueIds.has(endpoint.integrationId)) reopenIdle(endpoint)
     for (const row of due) {
       const endpoint = endpointOf(row.integrationId)
       if (endpoint.circuit !== 'closed' && row.circuit === 'closed')
@@ -234,6 +237,12 @@ export const startDeliveries = (deps: DeliveriesDeps) => {
     }
     forgetIdle(dueIds)
     pump()
+  }
+
+  const reopenIdle = (endpoint: EndpointInHand): void => {
+    if (endpoint.probing || endpoint.sending > 0) return
+    endpoint.circuit = 'closed'
+    endpoint.load = rampedLoad(deps.limits.endpointInFlightMax)
   }
 
   const probe = async (endpoint: EndpointInHand): Promise<void> => {

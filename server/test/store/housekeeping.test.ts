@@ -50,6 +50,27 @@ test('events of a week that nobody had prepared, as after a long standstill, com
   assert.equal((await run(db, 'select from events where session_id = $1', [sessionId])).length, 1)
 })
 
+test('busy tables are analyzed by a small sample, the weeks to come included', async (t) => {
+  const { db } = await testDatabase(t)
+  await run(db, 'select ensure_partitions(9)')
+  const targets = await run<{ parent: string; targets: number[] }>(
+    db,
+    `select coalesce(inhparent, attrelid)::regclass::text as parent, array_agg(distinct attstattarget::int) as targets
+      from pg_attribute left join pg_inherits on inhrelid = attrelid
+      where attnum > 0 and coalesce(inhparent, attrelid) in ('events'::regclass, 'attempts'::regclass,
+        'messages'::regclass, 'turns'::regclass, 'sessions'::regclass, 'lanes'::regclass, 'turn_lanes'::regclass)
+        and attrelid not in ('events'::regclass, 'attempts'::regclass)
+      group by 1 order by 1`,
+  )
+  assert.deepEqual(
+    targets,
+    ['attempts', 'events', 'lanes', 'messages', 'sessions', 'turn_lanes', 'turns'].map((parent) => ({
+      parent,
+      targets: [10],
+    })),
+  )
+})
+
 test('while a backup has the events in hand, the week is made another time, and all else of the house is done', async (t) => {
   const { db } = await testDatabase(t)
   await forgetWeeks(db)

@@ -39,7 +39,7 @@ test('the ends of turns of a stuck webhook wait for each other, and hold up nobo
     leaseMs: { turns: 60_000, deliveries: 60_000 },
     memory: createSessionMemory(() => true),
     committed: (what) => told.push(what),
-    stuckLingerMs: 3_600_000,
+    stuckLingerMs: 4_500,
   })
   const askIn = async (seeded: typeof stuck): Promise<string> => {
     const sessionId = await openTestSession(db, seeded)

@@ -590,3 +590,40 @@ test('room that a commit did not need goes to the events that wait for it, witho
   for (const _ of kept) commits()?.letGo(integrationId)
   await until('it is sent', () => webhooks.inFlight.size === 1)
 })
+
+test('a webhook that holds all it may have and stays silent is stuck, until it answers again', async (t) => {
+  const { db, webhooks, commits, wake, lanes } = await startLoop(t, { endpointInFlightMax: 2 })
+  const integrationId = await seedLanes(db, 6)
+  const isStuck = () => commits()?.isStuck(integrationId)
+  assert.equal(isStuck(), false)
+  wake(integrationId)
+  await until('two are under way', () => webhooks.inFlight.size === 2)
+  const begunAt = performance.now()
+  await until('it is stuck', () => isStuck() === true)
+  assert.ok(performance.now() - begunAt > 900, 'not before it has been silent for a second')
+  const [first] = webhooks.inFlight
+  first?.answer(200)
+  await until('it is not stuck', () => isStuck() === false)
+  webhooks.answering.add(integrationId)
+  await until('all are delivered', async () => {
+    webhooks.answerAll(200)
+    return (await lanes()).every((lane) => lane.head === 2)
+  })
+})
+
+test('a circuit that somebody else closed, and of which nothing waits here, is known to be closed', async (t) => {
+  const { db, webhooks, commits, wake, poll, settled } = await startLoop(t)
+  const integrationId = await seedLanes(db, 1)
+  wake(integrationId)
+  await until('it is under way', () => webhooks.inFlight.size === 1)
+  webhooks.only().answer(503)
+  await settled('open', integrationId)
+  assert.equal(commits()?.reserve(integrationId), false)
+  // Another process delivered what there was.
+  await run(db, `update endpoints set circuit = 'closed', probe_at = null`)
+  await run(db, `update lanes set head = 2, ready_at = null, attempts = 0`)
+  await poll()
+  assert.equal(commits()?.isStuck(integrationId), false)
+  assert.equal(commits()?.reserve(integrationId), true)
+  commits()?.letGo(integrationId)
+})

@@ -40,6 +40,8 @@ const settings: Readonly<Record<string, string>> = {
   // process would send those events again.
   wal_writer_delay: '50ms',
   max_wal_size: '1GB',
+  // Segments kept to be written over; initdb makes it five of them.
+  min_wal_size: '80MB',
   checkpoint_timeout: '15min',
   autovacuum_naptime: '15s',
   // A quarter of a core at most while it is at work, so that nobody's answer waits for it.
